@@ -1,0 +1,34 @@
+# The shared folder with the gold sets is read, never written; where it is absent the tests on it skip.
+SHARED ?= ../shared
+PYTHON ?= python3
+BIN := .venv/bin
+export SHARED
+export PYTHONUTF8 = 1
+
+.PHONY: install demo test test-long check score bench gazetteer lock clean
+
+install: .venv/installed
+
+.venv/installed: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install
+	$(BIN)/klimapartner demo
+
+test: install
+	$(BIN)/python -m pytest -m "not long" -ra
+
+test-long: install
+	$(BIN)/python -m pytest -ra
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=.src $(BIN)/lint-imports
+
+clean:
+	rm -rf .venv build dist demo

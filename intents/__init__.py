@@ -1,0 +1,1 @@
+"""Text in, `Reading` out: what a message says. Pure: no database, no network."""

@@ -1,0 +1,1 @@
+"""Everything that is kept: messages, readings, register, outbox, history. The only place that knows SQLAlchemy."""
