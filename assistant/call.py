@@ -1,0 +1,240 @@
+"""A call for partnerships: dates, regions, contacts and texts, loaded from a folder that staff can edit."""
+
+import re
+import tomllib
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from klimapartner.assistant.errors import CallError
+from klimapartner.assistant.languages import LANGUAGES, Language
+
+SHIPPED = Path(__file__).parent / "calls"
+FAQ_IDS = (
+    "eligibility",
+    "regions",
+    "no_partner_yet",
+    "deadline",
+    "how_to_apply",
+    "binding",
+    "schedule",
+    "workshop",
+    "kickoff",
+    "funding",
+    "offer",
+    "expectations",
+    "goals",
+    "contact",
+    "history",
+    "privacy",
+    "human",
+)
+_LAST_DAY_OF_PART = {"early": 10, "mid": 20, "late": 31}
+_HEADING = re.compile(r"^## (?P<id>[a-z_]+): (?P<question>.+)$", re.MULTILINE)
+
+Texts = dict[Language, str]
+Lists = dict[Language, list[str]]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Step(_Strict):
+    """One step of the call: exact (`on`), a range (`from`, `to`), a deadline (`until`) or fuzzy (`month`, `part`)."""
+
+    id: str
+    title: Texts
+    on: date | None = None
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+    until: date | None = None
+    month: date | None = None
+    part: Literal["early", "mid", "late"] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind_of_date(self) -> Self:
+        given = [self.on, self.from_, self.until, self.month]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError(f"step {self.id!r} needs exactly one of: on, from/to, until, month")
+        if (self.from_ is None) != (self.to is None) or (self.month is None) != (self.part is None):
+            raise ValueError(f"step {self.id!r}: from goes with to, and month goes with part")
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError(f"step {self.id!r} ends before it begins")
+        return self
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the step can still lie ahead or run."""
+        if self.month and self.part:
+            return self.month + timedelta(days=min(_LAST_DAY_OF_PART[self.part], 28) - 1)
+        day = self.on or self.to or self.until
+        assert day is not None
+        return day
+
+
+class Person(_Strict):
+    """Somebody to call."""
+
+    name: str
+    phone: str
+
+
+class ContactPoint(_Strict):
+    """An office of the programme and its people."""
+
+    id: str
+    organisation: str
+    mail: str
+    address: str = ""
+    web: str = ""
+    people: list[Person] = []
+
+
+class RoutingRule(_Strict):
+    """Municipalities of these states are given these contacts."""
+
+    states: list[str]
+    contacts: list[str]
+
+
+class Routing(_Strict):
+    """Who is named to whom."""
+
+    default: list[str]
+    rule: list[RoutingRule] = []
+
+
+class FaqText(_Strict):
+    """One question of the FAQ and the template of its answer."""
+
+    question: str
+    answer: str
+
+
+class Call(_Strict):
+    """All that is known of a call. `folder` is where it was read from."""
+
+    id: str
+    phase: int
+    source: str
+    source_url: str
+    as_of: date
+    timezone: str = "Europe/Berlin"
+    regions: list[Literal["africa", "latin_america"]]
+    focus_possible: bool = False
+    name: Texts
+    step: list[Step]
+    contact: list[ContactPoint]
+    routing: Routing
+    offers: Lists
+    expectations: Lists
+    goals: Lists
+    faq: dict[Language, dict[str, FaqText]]
+    folder: Path
+
+    @field_validator("step")
+    @classmethod
+    def _deadline_is_there(cls, steps: list[Step]) -> list[Step]:
+        if not any(step.id == "interest" and step.until for step in steps):
+            raise ValueError('a step with id = "interest" and `until` is needed: it decides what is late')
+        return steps
+
+    @model_validator(mode="after")
+    def _contacts_exist(self) -> Self:
+        known = {contact.id for contact in self.contact}
+        named = set(self.routing.default).union(*(rule.contacts for rule in self.routing.rule))
+        if missing := sorted(named - known):
+            raise ValueError(f"routing names contacts that are not there: {', '.join(missing)}")
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def deadline(self) -> datetime:
+        """The first moment that is late: midnight after the last day, in the call's time zone."""
+        day = next(step.until for step in self.step if step.id == "interest" and step.until)
+        return datetime.combine(day + timedelta(days=1), time(), self.zone)
+
+    def is_late(self, received: datetime) -> bool:
+        """Whether a message received then (time zone aware) came after the deadline."""
+        return received >= self.deadline
+
+    def steps_ahead(self, now: datetime) -> list[Step]:
+        """The steps that are not over yet, in order of time."""
+        today = now.astimezone(self.zone).date()
+        return sorted((s for s in self.step if s.last_day >= today), key=lambda s: s.last_day)
+
+    def contacts_for(self, state: str | None) -> list[ContactPoint]:
+        """The contacts to name to a municipality of that state (two letters), by the routing rules."""
+        ids = next((r.contacts for r in self.routing.rule if state in r.states), self.routing.default)
+        return [contact for wanted in ids for contact in self.contact if contact.id == wanted]
+
+
+def load_call(folder: Path) -> Call:
+    """Read and check the call in `folder`.
+
+    Raises:
+        CallError: a file is missing, or something in it is wrong; the message names file and place.
+    """
+    data = _read_toml(folder / "call.toml")
+    data["faq"] = {lang: _read_faq(folder / f"faq.{lang}.md") for lang in LANGUAGES}
+    try:
+        return Call.model_validate(data | {"folder": folder})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "call"
+        raise CallError(f"{folder / 'call.toml'}: {place}: {first['msg']}; correct it and run `call check`.") from error
+
+
+def find_call(call_id: str, folders: tuple[Path, ...] = ()) -> Call:
+    """The call with that id: from the given folders first, then from those that are shipped.
+
+    Raises:
+        CallError: no such call, or it is wrong.
+    """
+    for parent in (*folders, SHIPPED):
+        if (parent / call_id / "call.toml").is_file():
+            return load_call(parent / call_id)
+    raise CallError(f"There is no call {call_id!r}; make a folder {call_id}/ with call.toml and faq.*.md.")
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CallError(f"{path} cannot be read ({error.strerror}); a call needs it.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CallError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _read_faq(path: Path) -> dict[str, FaqText]:
+    try:
+        text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    except OSError as error:
+        raise CallError(f"{path} cannot be read ({error.strerror}); a call needs its FAQ in every language.") from error
+    headings = list(_HEADING.finditer(text))
+    ends = [heading.start() for heading in headings[1:]] + [len(text)]
+    found = {
+        heading["id"]: FaqText(question=heading["question"].strip(), answer=text[heading.end() : end].strip())
+        for heading, end in zip(headings, ends, strict=True)
+    }
+    _check_faq(path, found, [heading["id"] for heading in headings])
+    return found
+
+
+def _check_faq(path: Path, found: dict[str, FaqText], ids: list[str]) -> None:
+    if unknown := sorted(set(ids) - set(FAQ_IDS)):
+        raise CallError(f"{path}: unknown question {unknown[0]!r}; the ids are {', '.join(FAQ_IDS)}.")
+    if missing := [name for name in FAQ_IDS if name not in found]:
+        raise CallError(f"{path}: the answer to {missing[0]!r} is missing; add a section '## {missing[0]}: …'.")
+    if len(ids) != len(set(ids)):
+        raise CallError(f"{path}: an id stands twice; each question has one section.")
+    if empty := [name for name, text in found.items() if not text.answer]:
+        raise CallError(f"{path}: the answer to {empty[0]!r} is empty.")
