@@ -1,0 +1,146 @@
+"""Where the letter ends and the signature begins."""
+
+import re
+from collections.abc import Sequence
+
+from klimapartner.mailbox.disclaimer import is_footer, is_notice, paragraphs
+from klimapartner.mailbox.lines import Line
+from klimapartner.mailbox.phrases import TABLES, any_of
+
+_CLOSING = re.compile(any_of(TABLES["closing"]["patterns"]))
+_ONLY_CLOSING = re.compile(any_of(TABLES["closing"]["alone"]) + r"[,.! ]*$")
+_BY_ORDER = re.compile(r"(?:i\. ?[av]\.|gez\.|p\. ?o\.) ?\w")
+_WEAK = re.compile(any_of(TABLES["closing"]["weak"]))
+_POSTSCRIPT = re.compile(any_of(TABLES["closing"]["postscript"]))
+_DELIMITER = re.compile(r"(?:-{2,3}|[—–]{1,3}|_{2,40}|—{3,20})$")
+_CONTACT = re.compile(
+    r"\+\d{2}[\d ()/\-]{5,}|\b0\d{2,5}[ /)\-–.]{0,3}\d{2,}|\(0\d+\)|\S@\S+\.\w|\bwww\.|https?://|\b\d{5} [A-ZÄÖÜ]\w|"
+    r"\b(?:tel|fon|phone|telefon|mobil|fax|tél|móvil|telefone)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"\w{2,}[.!?]$")
+_ABBREVIATED = re.compile(r"(?:str|e\.v|a\.d|st|b\.sc|m\.a|m\.sc|phil|nat|pol|tel|ing|inc|ltd)\.$", re.IGNORECASE)
+_NAME_LINE = re.compile(
+    r"(?:(?:i\. ?[avAV]\.|gez\.|Ihre?) ?)?(?:[A-ZÀ-Þ][\w'’.\-]*|von|van|de|da|do|dos|der|zu|el|la|y|e|und|and|i\.|a\.)"
+    r"(?: (?:[A-ZÀ-Þ][\w'’.\-]*|von|van|de|da|do|dos|der|zu|el|la|y|e|und|and)){0,5}(?:$| ?[,|/·(\-–] ?)"
+)
+
+CLOSING_LENGTH = 90
+MAX_LINES = 30
+MAX_LINE = 110
+
+
+def signature_start(lines: Sequence[Line], start: int, end: int, sender: str = "") -> int:
+    """The first line of the signature in `lines[start:end]`, `end` where there is none.
+
+    The closing formula belongs to the letter. `sender` is the display name of From: a last paragraph that begins with
+    it is a signature also without a closing formula.
+    """
+    delimited = _delimited(lines, start, end)
+    end_of_letter = end if delimited is None else delimited
+    closing = _closing(lines, start, end_of_letter)
+    if closing is not None:
+        return closing
+    if delimited is not None:
+        return delimited
+    return _unclosed(lines, start, end, sender)
+
+
+def _delimited(lines: Sequence[Line], start: int, end: int) -> int | None:
+    """The last "-- " line with little after it (RFC 3676, 4.3)."""
+    for index in range(end - 1, max(start, end - MAX_LINES) - 1, -1):
+        if _DELIMITER.match(lines[index].bare) and (index > start or start > 0):
+            return index if _short(lines, index + 1, end) else None
+    return None
+
+
+def _short(lines: Sequence[Line], start: int, end: int) -> bool:
+    return sum(line.end - line.start for line in lines[start:end]) < 2500
+
+
+def _closing(lines: Sequence[Line], start: int, end: int) -> int | None:
+    """Behind the first closing line after which only signature follows; the first line of all is a salutation."""
+    full = [index for index in range(start, end) if not lines[index].blank]
+    for index in full[1:][-MAX_LINES:]:
+        key = lines[index].key
+        if len(key) > CLOSING_LENGTH or not (_CLOSING.match(key) or _WEAK.match(key)):
+            continue
+        after = [at for at in full if at > index]
+        if after and _signs(lines, after, weak=not _CLOSING.match(key)):
+            return _past_closings(lines, after)
+    return None
+
+
+def _past_closings(lines: Sequence[Line], after: Sequence[int]) -> int | None:
+    """Closings of several lines ("Mit freundlichen Grüßen / i. A.") stay whole."""
+    return next((index for index in after if not _ONLY_CLOSING.match(lines[index].key)), None)
+
+
+def _signs(lines: Sequence[Line], after: Sequence[int], *, weak: bool) -> bool:
+    """Whether what follows a closing looks like a signature: short lines, no sentences but a postscript or a notice."""
+    prose = 0
+    for first, last in paragraphs(lines, after[0], after[-1] + 1):
+        block = lines[first:last]
+        if is_notice(" ".join(line.key for line in block[:8])) or _POSTSCRIPT.match(block[0].key):
+            return True
+        prose += sum(_is_prose(line) for line in block)
+    return prose == 0 if weak else prose <= 2
+
+
+def _is_prose(line: Line) -> bool:
+    if is_footer(line) or (len(line.bare) < MAX_LINE and _CONTACT.search(line.bare)):
+        return False
+    long = len(line.bare) > MAX_LINE
+    return long or (
+        bool(_SENTENCE.search(line.bare)) and not _ABBREVIATED.search(line.bare) and line.bare.count(" ") >= 3
+    )
+
+
+def _unclosed(lines: Sequence[Line], start: int, end: int, sender: str) -> int:
+    """A last paragraph of short lines with a telephone number, an address or the sender's name."""
+    blocks = [b for b in paragraphs(lines, start, end) if not _only_notice(lines, b)]
+    if not blocks:
+        return end
+    first, last = blocks[-1]
+    after = next((at + 1 for at in range(last - 1, first - 1, -1) if _continues(lines, at, last)), first)
+    begin = next((at for at in range(after, last) if _names(lines[at], sender)), last)
+    if begin == last or last - begin > MAX_LINES or (len(blocks) == 1 and begin == first):
+        return end
+    line = lines[begin]
+    proof = (
+        _shares(line.key, sender)
+        or _BY_ORDER.match(line.key)
+        or any(_CONTACT.search(x.bare) for x in lines[begin:last])
+    )
+    return begin if proof else end
+
+
+def _names(line: Line, sender: str) -> bool:
+    return line.depth == 0 and bool(_shares(line.key, sender) or _NAME_LINE.match(line.bare))
+
+
+def _continues(lines: Sequence[Line], at: int, last: int) -> bool:
+    """Whether a line is prose or runs on into the next one."""
+    line = lines[at]
+    if _is_prose(line):
+        return True
+    return at + 1 < last and len(line.bare) > 45 and lines[at + 1].bare[:1].islower()
+
+
+def _only_notice(lines: Sequence[Line], block: tuple[int, int]) -> bool:
+    part = lines[block[0] : block[1]]
+    return is_notice(" ".join(line.key for line in part[:8])) or all(is_footer(line) for line in part)
+
+
+def _shares(key: str, sender: str) -> bool:
+    """Whether a line of at most some words holds a family name of the sender."""
+    words = {word for word in re.findall(r"\w{3,}", sender.casefold()) if word not in _COMMON}
+    return bool(words & set(re.findall(r"\w{3,}", key))) and len(key) < 120
+
+
+_COMMON = frozenset(TABLES["closing"]["no_names"])
+
+
+def postscript(lines: Sequence[Line], start: int, end: int) -> list[tuple[int, int]]:
+    """Paragraphs behind the closing that the sender wrote all the same."""
+    return [(a, b) for a, b in paragraphs(lines, start, end) if _POSTSCRIPT.match(lines[a].key)]
