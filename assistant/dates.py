@@ -31,10 +31,15 @@ def day(value: date, language: Language) -> str:
     return format_date(value, "long", locale=_LOCALE[language])
 
 
+def until(value: date, language: Language) -> str:
+    """A deadline in words, such as bis 31. März 2022."""
+    return _UNTIL[language].format(day(value, language))
+
+
 def when(step: Step, language: Language) -> str:
     """When a step is, in words; fuzzy dates stay fuzzy."""
     if step.until:
-        return _UNTIL[language].format(day(step.until, language))
+        return until(step.until, language)
     if step.month and step.part:
         return _PART[step.part][language].format(format_date(step.month, _MONTH[language], locale=_LOCALE[language]))
     if step.from_ and step.to:

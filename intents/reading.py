@@ -114,7 +114,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one message says. None and () mean: not said, or it cannot be decided."""
+    """What one message says. None and () mean: not said, or it cannot be decided.
+
+    `unsolicited` marks advertising and fraud, which get no answer.
+    """
 
     language: str = "de"
     intents: tuple[Intent, ...] = ("other",)
@@ -132,6 +135,7 @@ class Reading:
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     truncated: bool = False
+    unsolicited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

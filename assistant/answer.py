@@ -1,0 +1,101 @@
+"""From the sections of an answer to its row in the outbox: frame, headers, limits."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from klimapartner.assistant.answer_parts import call_words, contacts, privacy
+from klimapartner.assistant.case import Case
+from klimapartner.assistant.identity import message_id_domain
+from klimapartner.assistant.limits import over_limit
+from klimapartner.assistant.settings import MailboxSettings
+from klimapartner.assistant.templates import Section, plain, tidy
+from klimapartner.mailbox.compose import new_message_id, reply_subject, verp_address
+from klimapartner.mailbox.message import Address
+from klimapartner.storage.engine import Session
+from klimapartner.storage.outbox import Draft, OutboxMail, count_answers, enqueue
+from klimapartner.storage.sql import lock
+from klimapartner.storage.tasks import add_task
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def queue_answer(
+    session: Session, case: Case, to: Address, *, kind: str, sections: tuple[Section, ...], entry_id: int | None, hold: str
+) -> OutboxMail:
+    """Put the answer into the outbox, once per message; over a limit it is held and staff are told."""
+    # Two readers that count at the same time would both find room for one more.
+    lock(session, "answers")
+    over = over_limit(
+        session, case.settings.limits, kind=kind, conversation_id=case.conversation.id, address=to.addr, now=case.now
+    )
+    if over:
+        add_task(session, kind="limit", text=over, message_id=case.message_id, entry_id=entry_id, now=case.now)
+    first_contact = count_answers(session, since=_EVER, address=to.addr) == 0
+    hold = over or hold or ("Alle Antworten warten auf Freigabe" if case.settings.answers.hold_all else "")
+    row, _ = enqueue(session, _draft(case, to, kind, _body(case, sections, first_contact), entry_id, hold), now=case.now)
+    return row
+
+
+def _draft(case: Case, to: Address, kind: str, body: str, entry_id: int | None, hold: str) -> Draft:
+    message, box = case.mail.message, case.box
+    token = f"{case.conversation.reference}.{case.message_id}.{kind}"
+    return Draft(
+        kind=kind,
+        step="1",
+        conversation_id=case.conversation.id,
+        message_id=case.message_id,
+        entry_id=entry_id,
+        to_name=to.name,
+        to_addr=to.addr,
+        from_addr=box.address,
+        envelope_from=_envelope(box, token),
+        subject=reply_subject(message.subject),
+        body_text=body,
+        language=case.language,
+        headers=_thread_headers(case),
+        rfc_message_id=new_message_id(message_id_domain(box), token),
+        hold_reason=hold,
+    )
+
+
+def _envelope(box: MailboxSettings, token: str) -> str:
+    senders = {"mailbox": box.address, "verp": verp_address(box.address, token), "null": ""}
+    return senders[box.envelope]
+
+
+def _thread_headers(case: Case) -> dict[str, str]:
+    """In-Reply-To and References by RFC 5322, 3.6.4."""
+    message = case.mail.message
+    if not message.message_id:
+        return {}
+    chain = [*message.references, message.message_id]
+    return {"In-Reply-To": message.message_id, "References": " ".join(dict.fromkeys(chain))}
+
+
+def _body(case: Case, sections: tuple[Section, ...], first_contact: bool) -> str:
+    rendered = [
+        case.texts.section(Section(part.name, _section_values(case, part, first=number == 0)), case.language)
+        for number, part in enumerate(sections)
+    ]
+    frame: dict[str, Any] = {
+        "name": _greeting_name(case),
+        "sections": "\n\n".join(rendered),
+        "call": call_words(case),
+        "contacts": contacts(case),
+        "signature": case.box.display_name,
+        "reference": case.conversation.reference,
+        "controller": case.settings.controller,
+        "privacy": privacy(case) if first_contact else "",
+    }
+    return tidy(case.texts.section(Section("frame", frame), case.language))
+
+
+def _section_values(case: Case, section: Section, *, first: bool) -> dict[str, Any]:
+    return {"call": call_words(case), "reference": case.conversation.reference, "first": first} | dict(section.values)
+
+
+def _greeting_name(case: Case) -> str:
+    """The sender's own name, where it is surely theirs: never that of a third person, never an office's."""
+    contact = case.mail.reading.contact
+    to = case.mail.verdict.reply_to
+    return plain(contact.name) if contact.name and to and contact.email == to.addr else ""

@@ -1,0 +1,25 @@
+"""A bounce tied to what we sent: the answer and the entry are marked, staff see why and to which address."""
+
+from datetime import datetime
+
+from klimapartner.assistant.actions import ACTOR
+from klimapartner.mailbox.bounce import read_bounce
+from klimapartner.mailbox.message import Message
+from klimapartner.storage.engine import Session
+from klimapartner.storage.outbox import find_by_rfc_id, mark_undeliverable
+from klimapartner.storage.register import set_flag
+from klimapartner.storage.tasks import add_task
+
+
+def note_bounce(session: Session, message: Message, *, now: datetime) -> None:
+    """Mark what a permanent bounce says did not arrive; anything else is left alone."""
+    bounce = read_bounce(message)
+    sent = find_by_rfc_id(session, bounce.original_message_id) if bounce and bounce.original_message_id else None
+    if bounce is None or sent is None or not bounce.permanent:
+        return
+    reason = f"{bounce.status} {bounce.diagnostic}".strip()[:500]
+    mark_undeliverable(session, sent.id, reason=reason, now=now)
+    if sent.entry_id:
+        set_flag(session, entry_id=sent.entry_id, flag="undeliverable", value=True, actor=ACTOR, now=now)
+    text = f"Unzustellbar an {bounce.recipient or sent.to_addr}: {reason}"
+    add_task(session, kind="undeliverable", text=text, message_id=sent.message_id, entry_id=sent.entry_id, now=now)

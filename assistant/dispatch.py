@@ -1,0 +1,109 @@
+"""The outbox goes out: claimed with a lease, marked before the SMTP dialogue, marked after it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.reading_work import owner
+from klimapartner.assistant.servers import login_of, server_of
+from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.mailbox.compose import compose
+from klimapartner.mailbox.message import Address
+from klimapartner.mailbox.smtp import Outcome, send
+from klimapartner.storage.engine import Database, Session
+from klimapartner.storage.errors import LeaseLost
+from klimapartner.storage.outbox import (
+    OutboxMail,
+    claim_due,
+    mark_failed,
+    mark_retry,
+    mark_sending,
+    mark_sent,
+    mark_uncertain,
+)
+from klimapartner.storage.state import get_state, set_state
+from klimapartner.storage.tasks import add_task
+
+LEASE = timedelta(minutes=15)
+MOST_ATTEMPTS = 12
+_GATE = "outbox.open"
+log = structlog.get_logger(__name__)
+
+
+def gate_is_open(session: Session) -> bool:
+    """Whether the outbox was released: the first start holds it, so that nobody is surprised by old mail."""
+    return bool(get_state(session, _GATE, False))
+
+
+def open_gate(session: Session, *, now: datetime) -> None:
+    """Let the outbox send from now on."""
+    set_state(session, _GATE, True, now=now)
+
+
+async def send_due(
+    settings: Settings, database: Database, clock: Clock, done: Callable[[OutboxMail, Outcome], None] = lambda row, outcome: None
+) -> int:
+    """Send what is due, once each; returns how many were tried. Nothing is sent before the gate is open."""
+    if settings.missing_to_send():
+        return 0
+    with database.session() as session:
+        rows = claim_due(session, owner=owner(), now=clock(), lease=LEASE) if gate_is_open(session) else []
+    for row in rows:
+        outcome = await _send_one(settings, database, clock, row)
+        if outcome:
+            done(row, outcome)
+    return len(rows)
+
+
+async def _send_one(settings: Settings, database: Database, clock: Clock, row: OutboxMail) -> Outcome | None:
+    box = next((box for box in settings.mailboxes.values() if box.address == row.from_addr), None)
+    try:
+        # Committed before the first byte: a process that dies from here on leaves a row that is known to be uncertain.
+        with database.session() as session:
+            mark_sending(session, row.id, owner=owner(), now=clock(), lease=LEASE)
+        outcome = await _deliver(box, clock, row) if box else Outcome("failed", 0, "Kein Postfach mit dieser Adresse")
+        with database.session() as session:
+            _mark(session, row, outcome, clock())
+    except LeaseLost:
+        log.warning("outbox row taken over", row=row.id)
+        return None
+    return outcome
+
+
+async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outcome:
+    raw = compose(
+        from_=Address(box.display_name, row.from_addr),
+        to=Address(row.to_name, row.to_addr),
+        subject=row.subject,
+        body_text=row.body_text,
+        message_id=row.rfc_message_id,
+        date=clock(),
+        language=row.language,
+        headers=row.headers,
+    )
+    return await send(server_of(box.smtp), login_of(box.smtp, clock), row.envelope_from, row.to_addr, raw)
+
+
+def _mark(session: Session, row: OutboxMail, outcome: Outcome, now: datetime) -> None:
+    error = f"{outcome.code} {outcome.text}".strip()[:500]
+    if outcome.status == "sent":
+        mark_sent(session, row.id, owner=owner(), now=now)
+    elif outcome.status == "retry" and row.attempts < MOST_ATTEMPTS:
+        mark_retry(session, row.id, owner=owner(), now=now, error=error, next_try_at=now + pause(row.attempts))
+    elif outcome.status == "uncertain":
+        mark_uncertain(session, row.id, owner=owner(), now=now, error=error)
+        _tell(session, row, f"Unklar, ob zugestellt: {error}", now)
+    else:
+        mark_failed(session, row.id, owner=owner(), now=now, error=error)
+        _tell(session, row, f"Nicht gesendet: {error}", now)
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait before the next try: 1, 2, 4 … minutes, at most 6 hours."""
+    return min(timedelta(minutes=2 ** min(attempts, 10)), timedelta(hours=6))
+
+
+def _tell(session: Session, row: OutboxMail, text: str, now: datetime) -> None:
+    add_task(session, kind="outbox", text=text, message_id=row.message_id, entry_id=row.entry_id, now=now)
