@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from imapclient import SENT
+from imapclient.imapclient import SENT
 
 from klimapartner.mailbox.errors import CommandRefused, FolderMissing, LoginRefused, ProtocolFault
 from klimapartner.mailbox.imap_login import open_client
 from klimapartner.mailbox.server import Login, Server, TokenLogin
-from klimapartner.mailbox.wire import talking
+from klimapartner.mailbox.wire import shorten, talking
 
 BATCH = 100  # UIDs in one command
 SEARCH_WINDOW = 50_000  # imaplib refuses an answer line above a million bytes
@@ -186,7 +186,8 @@ class Session:
                 f"{self.server} meldet {self._login.user} an, gibt aber das Postfach nicht frei: "
                 "der Anwendung Zugriff auf dieses Postfach geben."
             )
-        return FolderMissing(f"Der Ordner {folder} lässt sich auf {self.server} nicht öffnen: Namen prüfen. ({error})")
+        said = shorten(error.__cause__)
+        return FolderMissing(f"Der Ordner {folder} lässt sich auf {self.server} nicht öffnen ({said}): Namen prüfen.")
 
     def _windows(self, after: int) -> list[str]:
         if self._exists <= SEARCH_WINDOW or self._uid_next <= after:
@@ -259,7 +260,8 @@ class Session:
                 self.client.create_folder(path)
         except CommandRefused as error:
             raise FolderMissing(
-                f"Der Ordner {path} fehlt auf {self.server} und lässt sich nicht anlegen: von Hand anlegen. ({error})"
+                f"Der Ordner {path} fehlt auf {self.server} und lässt sich nicht anlegen "
+                f"({shorten(error.__cause__)}): von Hand anlegen."
             ) from error
 
     def _namespace(self) -> tuple[str, str]:

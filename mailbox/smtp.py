@@ -20,6 +20,7 @@ from klimapartner.mailbox.wire import shorten
 
 DRAIN_PAUSE = 0.01  # seconds between two looks at the send buffer
 FORBIDDEN = frozenset('<>"(),:;[]\\ ')  # would end the address, or start another
+LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954, 6: our settings are at fault, not the message
 # No answer, or none that can be read; SMTPServerDisconnected and SMTPTimeoutError are OSErrors and TimeoutErrors.
 NO_ANSWER = (OSError, TimeoutError, aiosmtplib.SMTPResponseException)
 
@@ -124,7 +125,8 @@ def smtp_address(address: str) -> str:
 
 
 def _refused(code: int, message: str) -> Outcome:
-    return Outcome("failed" if 500 <= code < 600 else "retry", code, shorten(message))
+    for_good = 500 <= code < 600 and code not in LOGIN_CODES
+    return Outcome("failed" if for_good else "retry", code, shorten(message))
 
 
 async def _write_text(client: SMTP, server: Server, raw: bytes) -> None:
