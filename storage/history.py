@@ -1,0 +1,61 @@
+"""Who changed what, when, from what to what. Lines are only ever added; erasing a person blanks values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from klimapartner.storage.columns import Json
+from klimapartner.storage.engine import Session
+from klimapartner.storage.tables import HistoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One change; `subject` is entry, message, outbox, offer, task or user, `old` and `new` are JSON values."""
+
+    id: int
+    at: datetime
+    who: str
+    subject: str
+    subject_id: int
+    action: str
+    field: str
+    old: Json
+    new: Json
+
+
+def record(
+    session: Session,
+    *,
+    now: datetime,
+    who: str,
+    subject: str,
+    subject_id: int,
+    action: str,
+    field: str = "",
+    old: Json = None,
+    new: Json = None,
+) -> None:
+    """Add one line, in the same transaction as the change itself."""
+    session.add(
+        HistoryRow(
+            at=now, who=who, subject=subject, subject_id=subject_id, action=action, field=field, old=old, new=new
+        )
+    )
+
+
+def list_history(session: Session, subject: str, subject_id: int) -> list[HistoryLine]:
+    """All lines about one thing, oldest first."""
+    chosen = select(HistoryRow).where(HistoryRow.subject == subject, HistoryRow.subject_id == subject_id)
+    return _lines(session.scalars(chosen.order_by(HistoryRow.id)).all())
+
+
+def latest_history(session: Session, limit: int = 100) -> list[HistoryLine]:
+    """The newest lines about anything, newest first."""
+    return _lines(session.scalars(select(HistoryRow).order_by(HistoryRow.id.desc()).limit(limit)).all())
+
+
+def _lines(rows: Sequence[HistoryRow]) -> list[HistoryLine]:
+    return [HistoryLine(r.id, r.at, r.who, r.subject, r.subject_id, r.action, r.field, r.old, r.new) for r in rows]

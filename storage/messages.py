@@ -1,0 +1,163 @@
+"""Stored mail: bytes as they came, each content once per mailbox, and every place where it lies."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from klimapartner.storage.engine import Session
+from klimapartner.storage.sql import clip, fetch, find, insert_if_new
+from klimapartner.storage.states import MessageState
+from klimapartner.storage.tables import LocationRow, MessageRow
+
+# RFC 5322, 2.1.1 allows 998 characters a line; what is longer is no identifier but an attack on the index.
+ID_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message without its bytes (see `message_raw`).
+
+    `message_id` is the header's, `size` the full size in octets also where only the header was stored (`problem` then
+    says why). `attempts` counts how often it was taken up.
+    """
+
+    id: int
+    mailbox: str
+    sha256: str
+    size: int
+    message_id: str
+    received_at: datetime
+    stored_at: datetime
+    problem: str
+    state: MessageState
+    state_reason: str
+    attempts: int
+    conversation_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmoved:
+    """A place in the mailbox that still holds a message; `message_id` is our own id."""
+
+    uid: int
+    message_id: int
+    state: MessageState
+
+
+def store_message(
+    session: Session,
+    *,
+    mailbox: str,
+    uidvalidity: int,
+    uid: int,
+    raw: bytes,
+    message_id: str,
+    received_at: datetime,
+    now: datetime,
+    size: int | None = None,
+    problem: str = "",
+) -> tuple[StoredMessage, bool]:
+    """Keep a message; True when its content is new in this mailbox.
+
+    The same place, or the same content at another place, is the message that is there already; the same Message-ID
+    with other content is another message. `raw` may hold the header only: `size` is then the full size, `problem`
+    the reason.
+    """
+    known = session.get(LocationRow, (mailbox, uidvalidity, uid))
+    if known is not None:
+        return get_message(session, known.message_id), False
+    digest = hashlib.sha256(raw).hexdigest()
+    values = {"mailbox": mailbox, "sha256": digest, "raw": raw, "size": len(raw) if size is None else size}
+    values |= {"message_id": clip(message_id.strip(), ID_LENGTH), "received_at": received_at, "stored_at": now}
+    values |= {"problem": problem, "state": "received", "state_reason": "", "attempts": 0, "next_try_at": now}
+    new = insert_if_new(session, MessageRow, values, ("mailbox", "sha256"))
+    row = find(session, MessageRow, MessageRow.mailbox == mailbox, MessageRow.sha256 == digest)
+    assert row is not None
+    place = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "message_id": row.id, "seen_at": now}
+    insert_if_new(session, LocationRow, place, ("mailbox", "uidvalidity", "uid"))
+    return stored(row), new
+
+
+def known_uids(session: Session, mailbox: str, uidvalidity: int) -> set[int]:
+    """The UIDs of this mailbox that need not be fetched again."""
+    return set(session.scalars(select(LocationRow.uid).where(*_in_mailbox(mailbox, uidvalidity))))
+
+
+def unmoved(session: Session, mailbox: str, uidvalidity: int) -> list[Unmoved]:
+    """What lies in the mailbox and was not moved yet, by UID; the state says whether it may be."""
+    chosen = select(LocationRow.uid, MessageRow.id, MessageRow.state).join(
+        MessageRow, MessageRow.id == LocationRow.message_id
+    )
+    still_there = chosen.where(*_in_mailbox(mailbox, uidvalidity), LocationRow.moved_at.is_(None))
+    return [Unmoved(*row) for row in session.execute(still_there.order_by(LocationRow.uid))]
+
+
+def mark_moved(session: Session, mailbox: str, uidvalidity: int, uids: Collection[int], *, now: datetime) -> int:
+    """Note that these places are empty now; returns how many were not noted before."""
+    chosen = update(LocationRow).where(
+        *_in_mailbox(mailbox, uidvalidity), LocationRow.uid.in_(uids), LocationRow.moved_at.is_(None)
+    )
+    return len(session.scalars(chosen.values(moved_at=now).returning(LocationRow.uid)).all())
+
+
+def get_message(session: Session, message_id: int) -> StoredMessage:
+    """Raises NotFound."""
+    return stored(fetch(session, MessageRow, message_id))
+
+
+def message_raw(session: Session, message_id: int) -> bytes:
+    """The bytes as they came; empty when they were erased. Raises NotFound."""
+    return fetch(session, MessageRow, message_id).raw
+
+
+def list_messages(session: Session, *, state: MessageState | None = None, limit: int = 100) -> list[StoredMessage]:
+    """The newest messages, newest first."""
+    chosen = select(MessageRow) if state is None else select(MessageRow).where(MessageRow.state == state)
+    return stored_all(session.scalars(chosen.order_by(MessageRow.id.desc()).limit(limit)).all())
+
+
+def count_by_state(session: Session) -> dict[MessageState, int]:
+    """How many messages are in each state; states without any are left out."""
+    counts = session.execute(select(MessageRow.state, func.count()).group_by(MessageRow.state))
+    return dict(counts.tuples().all())
+
+
+def set_conversation(session: Session, message_id: int, conversation_id: int) -> None:
+    """Say to which conversation a message belongs; raises NotFound."""
+    fetch(session, MessageRow, message_id).conversation_id = conversation_id
+
+
+def messages_of(session: Session, conversation_id: int) -> list[StoredMessage]:
+    """The messages of a conversation in the order in which they were stored."""
+    chosen = select(MessageRow).where(MessageRow.conversation_id == conversation_id)
+    return stored_all(session.scalars(chosen.order_by(MessageRow.id)).all())
+
+
+def stored(row: MessageRow) -> StoredMessage:
+    """The value of a row."""
+    return StoredMessage(
+        row.id,
+        row.mailbox,
+        row.sha256,
+        row.size,
+        row.message_id,
+        row.received_at,
+        row.stored_at,
+        row.problem,
+        row.state,
+        row.state_reason,
+        row.attempts,
+        row.conversation_id,
+    )
+
+
+def stored_all(rows: Sequence[MessageRow]) -> list[StoredMessage]:
+    """The values of rows."""
+    return [stored(row) for row in rows]
+
+
+def _in_mailbox(mailbox: str, uidvalidity: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return LocationRow.mailbox == mailbox, LocationRow.uidvalidity == uidvalidity
