@@ -1,11 +1,9 @@
 """The parts of an answer that depend on the reading and the call: what was understood, what is missing, what lies ahead."""
 
-from typing import Any
-
-from klimapartner.assistant.call import ContactPoint, Step
+from klimapartner.assistant.call import ContactPoint
 from klimapartner.assistant.case import Case
 from klimapartner.assistant.dates import day, until, when, working_days_after
-from klimapartner.assistant.languages import Language
+from klimapartner.assistant.faq import faq_texts, privacy_text, step_in_words
 from klimapartner.assistant.register_fields import certain_fields, field_value, in_words, partner_text
 from klimapartner.assistant.templates import plain
 
@@ -40,7 +38,7 @@ def attachments(case: Case) -> list[dict[str, str]]:
 
 def steps_ahead(case: Case) -> list[dict[str, str]]:
     """The call's steps that are not over, in words."""
-    return [_in_words(step, case.language) for step in case.call.steps_ahead(case.now)]
+    return [step_in_words(step, case.language) for step in case.call.steps_ahead(case.now)]
 
 
 def step_words(case: Case, step_id: str) -> str:
@@ -55,15 +53,8 @@ def answer_by(case: Case) -> str:
 
 def faq_items(case: Case) -> list[dict[str, str]]:
     """Question and answer for each FAQ id that was asked, in the call's order."""
-    return faq_texts(case, [name for name in case.call.faq["de"] if name in case.mail.reading.faq])
-
-
-def faq_texts(case: Case, ids: list[str]) -> list[dict[str, str]]:
-    """Question and answer for FAQ ids."""
-    values, texts = _call_values(case), case.call.faq[case.language]
-    return [
-        {"question": texts[name].question, "answer": case.texts.inline(texts[name].answer, values)} for name in ids
-    ]
+    ids = list(case.mail.reading.faq)
+    return faq_texts(case.call, case.texts, case.settings.controller, case.language, ids)
 
 
 def contacts(case: Case) -> list[ContactPoint]:
@@ -81,24 +72,6 @@ def call_words(case: Case) -> dict[str, str]:
     }
 
 
-def _call_values(case: Case) -> dict[str, Any]:
-    call, language = case.call, case.language
-    return {
-        "when": {step.id: when(step, language) for step in call.step},
-        "steps": [_in_words(step, language) for step in call.step],
-        "offers": call.offers.get(language, call.offers["de"]),
-        "expectations": call.expectations.get(language, call.expectations["de"]),
-        "goals": call.goals.get(language, call.goals["de"]),
-        "contacts": contacts(case),
-        "privacy": privacy(case),
-    }
-
-
 def privacy(case: Case) -> str:
     """The controller's own words on data protection."""
-    own = case.settings.controller.privacy_text
-    return own.get(case.language) or own.get("de") or ""
-
-
-def _in_words(step: Step, language: Language) -> dict[str, str]:
-    return {"when": when(step, language), "title": step.title.get(language, step.title["de"])}
+    return privacy_text(case.settings.controller, case.language)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import MailboxSettings
+from klimapartner.assistant.workplace import Workplace
 from klimapartner.mailbox.headers import message_id_of
-from klimapartner.mailbox.imap import Fetched
+from klimapartner.mailbox.imap import Fetched, connect
 from klimapartner.mailbox.imap import Session as ImapSession
 from klimapartner.storage.engine import Database
 from klimapartner.storage.messages import known_uids, mark_moved, store_message, unmoved
@@ -49,6 +51,13 @@ def poll(
     with database.session() as session:
         set_state(session, f"poll.{name}", clock().isoformat(), now=clock())
     return Polled(new, again, empty, moved)
+
+
+def poll_once(work: Workplace, name: str, progress: Callable[[int, int], None] = lambda done, whole: None) -> Polled:
+    """Connect to a mailbox of the settings, poll it once, and hang up."""
+    box = work.settings.mailboxes[name]
+    with connect(server_of(box.imap), imap_login(box, work.clock)) as imap:
+        return poll(imap, name, box, work.database, work.clock, progress)
 
 
 def _store(database: Database, name: str, uidvalidity: int, fetched: Fetched, clock: Clock) -> bool:

@@ -1,0 +1,47 @@
+"""An answer to a mail that got none: prepared and held, for a person to release."""
+
+from dataclasses import replace
+
+from klimapartner.assistant.answer import queue_answer
+from klimapartner.assistant.answer_parts import answer_by
+from klimapartner.assistant.case import Case
+from klimapartner.assistant.errors import UsageError
+from klimapartner.assistant.intake import read_stored
+from klimapartner.assistant.templates import Section
+from klimapartner.assistant.workplace import Workplace
+from klimapartner.storage.conversations import get_conversation, open_conversation
+from klimapartner.storage.messages import get_message, set_conversation
+from klimapartner.storage.outbox import OutboxMail
+from klimapartner.storage.unanswered import mark_answered
+
+WHO = "kommandozeile"
+
+
+def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
+    """Queue a held receipt to a stored mail; Reply-To and From are the only addresses it may go to.
+
+    Raises:
+        UsageError: the mail names no usable address.
+    """
+    now = work.clock()
+    with work.database.session() as session:
+        stored = get_message(session, message_id)
+        office = work.office(stored.mailbox)
+        mail = read_stored(session, office, stored)
+        to = mail.verdict.reply_to or mail.message.from_
+        if not to.addr:
+            raise UsageError(f"Nachricht {message_id} nennt keine Adresse, an die geantwortet werden kann.")
+        conversation = (
+            get_conversation(session, stored.conversation_id)
+            if stored.conversation_id
+            else open_conversation(session, call=office.call.id, prefix=f"KP{office.call.phase}", address=to.addr, now=now)
+        )
+        set_conversation(session, message_id, conversation.id)
+        allowed = replace(mail, verdict=replace(mail.verdict, reply_to=to))
+        case = Case(allowed, message_id, conversation, office.call, office.box, office.settings, office.texts, now)
+        sections = (Section("receipt", {"answer_by": answer_by(case)}),)
+        row = queue_answer(
+            session, case, to, kind="receipt", sections=sections, entry_id=conversation.entry_id, hold="Bitte ansehen und freigeben"
+        )
+        mark_answered(session, message_id, who=WHO, now=now)
+    return row

@@ -1,0 +1,40 @@
+"""`klimapartner run`: everything that is configured, until it is stopped."""
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from klimapartner.assistant.commands.common import workplace_of
+from klimapartner.assistant.dispatch import gate_is_open
+from klimapartner.assistant.errors import UsageError
+from klimapartner.assistant.service import PARTS, serve
+from klimapartner.assistant.workplace import Workplace
+
+
+def run(
+    context: typer.Context,
+    only: Annotated[str, typer.Option("--only", help=f"Nur diese Teile, durch Komma getrennt: {', '.join(PARTS)}")] = "",
+) -> None:
+    """Ruft ab, liest und sendet, bis das Programm beendet wird (Strg+C oder SIGTERM)."""
+    parts = [part.strip() for part in only.split(",") if part.strip()] or list(PARTS)
+    if unknown := sorted(set(parts) - set(PARTS)):
+        raise UsageError(f"Den Teil „{unknown[0]}“ gibt es nicht; möglich sind: {', '.join(PARTS)}.")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with workplace_of(context) as work:
+        _tell(work, parts)
+        serve(work, parts, stop)
+
+
+def _tell(work: Workplace, parts: list[str]) -> None:
+    console = Console(stderr=True)
+    console.print(f"Läuft: {', '.join(parts)}; Postfächer: {', '.join(work.settings.mailboxes) or 'keine'}. Ende mit Strg+C.")
+    if missing := work.settings.missing_to_send():
+        console.print(f"Es wird nichts gesendet, bis gesetzt ist: {', '.join(missing)}.")
+    with work.database.reading() as session:
+        if not gate_is_open(session):
+            console.print("Der Ausgang ist noch zu: bitte `klimapartner outbox list` ansehen, dann `klimapartner outbox release --all`.")

@@ -1,0 +1,142 @@
+"""What an administrator wants to know: does everything work, and if not, what is to be done."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from klimapartner.assistant.call import find_call
+from klimapartner.assistant.dispatch import gate_is_open
+from klimapartner.assistant.errors import AssistantError
+from klimapartner.assistant.identity import message_id_domain
+from klimapartner.assistant.servers import imap_login, login_of, server_of
+from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.assistant.workplace import Workplace
+from klimapartner.intents.reader import load_reader
+from klimapartner.intents.reading import Office
+from klimapartner.mailbox.compose import compose, new_message_id
+from klimapartner.mailbox.errors import MailboxError
+from klimapartner.mailbox.imap import connect
+from klimapartner.mailbox.message import Address
+from klimapartner.mailbox.smtp import check, send
+from klimapartner.storage.errors import StorageError
+from klimapartner.storage.messages import count_by_state
+from klimapartner.storage.outbox import count_outbox
+from klimapartner.storage.state import get_state
+
+_LEAST_DISK = 500_000_000
+_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, whether it is well, and what was found or is to be done."""
+
+    name: str
+    well: bool
+    text: str
+
+
+def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
+    """All checks, each guarded, so that one failure never hides the rest."""
+    settings = work.settings
+    yield _guarded("Einstellungen", lambda: _complete(settings))
+    yield _guarded("Datenbank", lambda: _database(work))
+    yield _guarded("Speicherplatz", lambda: _disk(settings))
+    yield _guarded("Sprachmodell", lambda: f"Fassung {load_reader(Office()).version}")
+    for name, box in settings.mailboxes.items():
+        yield _guarded(f"Aufruf für {name}", lambda box=box: _call(settings, box))
+        yield _guarded(f"Postfach {name}", lambda box=box: _mailbox(work, box))
+        yield _guarded(f"Versand {name}", lambda box=box: _smtp(work, box))
+        yield _guarded(f"Geheimnisse {name}", lambda box=box: _secrets(box, work.clock()))
+        yield _guarded(f"Abruf {name}", lambda name=name, box=box: _last_poll(work, name, box))
+        if send_test_mail:
+            yield _guarded(f"Testmail {name}", lambda box=box: _test_mail(work, box))
+
+
+def _guarded(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except (AssistantError, MailboxError, StorageError, OSError) as error:
+        return Finding(name, False, str(error))
+
+
+def _complete(settings: Settings) -> str:
+    if missing := settings.missing_to_send():
+        raise AssistantError(f"Es fehlt {', '.join(missing)}; bis dahin wird nichts gesendet.")
+    if not settings.mailboxes:
+        raise AssistantError("Es ist kein Postfach eingerichtet; bitte [mailboxes.NAME] ergänzen.")
+    return f"vollständig, {len(settings.mailboxes)} Postfach/Postfächer"
+
+
+def _database(work: Workplace) -> str:
+    state = work.database.check()
+    if state.revision != state.head:
+        raise AssistantError(f"Das Schema steht auf {state.revision}, nötig ist {state.head}; `klimapartner run` bringt es auf Stand.")
+    with work.database.reading() as session:
+        messages, outbox, gate = count_by_state(session), count_outbox(session), gate_is_open(session)
+    waiting = sum(outbox.get(name, 0) for name in ("queued", "held"))
+    ready = "Ausgang offen" if gate else "Ausgang noch zu (`klimapartner outbox release --all` öffnet ihn)"
+    return f"{state.dialect}, {sum(messages.values())} Nachrichten, {messages.get('dead', 0)} liegen geblieben, {waiting} Antworten warten, {ready}"
+
+
+def _disk(settings: Settings) -> str:
+    place = Path(settings.database.removeprefix("sqlite:///")).parent if settings.database.startswith("sqlite") else Path()
+    free = shutil.disk_usage(place or Path()).free
+    if free < _LEAST_DISK:
+        raise AssistantError(f"Nur noch {free // 1_000_000} MB frei in {place}; bitte Platz schaffen.")
+    return f"{free // 1_000_000_000} GB frei"
+
+
+def _call(settings: Settings, box: MailboxSettings) -> str:
+    call = find_call(box.call, tuple(settings.call_folders))
+    return f"{call.id}, Frist {call.deadline:%d.%m.%Y}, Stand {call.as_of:%d.%m.%Y}"
+
+
+def _mailbox(work: Workplace, box: MailboxSettings) -> str:
+    with connect(server_of(box.imap), imap_login(box, work.clock)) as imap:
+        imap.select(box.folder)
+        count = len(imap.uids())
+        missing = {"IDLE", "UIDPLUS", "MOVE"} - imap.capabilities
+    return f"{count} Nachrichten in {box.folder}" + (f"; der Server kann nicht: {', '.join(sorted(missing))}" if missing else "")
+
+
+def _smtp(work: Workplace, box: MailboxSettings) -> str:
+    report = asyncio.run(check(server_of(box.smtp), login_of(box.smtp, work.clock)))
+    return "angemeldet, verschlüsselt" if report.encrypted else "angemeldet, unverschlüsselt (nur auf diesem Rechner zulässig)"
+
+
+def _secrets(box: MailboxSettings, now: datetime) -> str:
+    for server in (box.imap, box.smtp):
+        expires = server.auth.secret_expires
+        if expires and expires - now < _SOON:
+            raise AssistantError(f"Ein Geheimnis von {server.host} läuft am {expires:%d.%m.%Y} ab; bitte ein neues anlegen und eintragen.")
+    return "kein Ablauf in den nächsten 30 Tagen bekannt"
+
+
+def _last_poll(work: Workplace, name: str, box: MailboxSettings) -> str:
+    with work.database.reading() as session:
+        last = get_state(session, f"poll.{name}")
+    if not isinstance(last, str):
+        return "noch nie; `klimapartner run` startet ihn"
+    age = work.clock() - datetime.fromisoformat(last)
+    if age > timedelta(seconds=10 * box.poll_seconds):
+        raise AssistantError(f"Zuletzt vor {age.total_seconds() / 60:.0f} Minuten; läuft `klimapartner run`?")
+    return f"zuletzt vor {age.total_seconds():.0f} Sekunden"
+
+
+def _test_mail(work: Workplace, box: MailboxSettings) -> str:
+    to, now = work.settings.administrator, work.clock()
+    if not to:
+        raise AssistantError("`administrator` ist nicht gesetzt; dorthin geht die Testmail.")
+    raw = compose(
+        from_=Address(box.display_name, box.address), to=Address("", to), subject="klimapartner: Testmail",
+        body_text="Der Versand funktioniert.\n", message_id=new_message_id(message_id_domain(box), f"doctor.{now.timestamp():.0f}"),
+        date=now, language="de", headers={},
+    )  # fmt: skip
+    outcome = asyncio.run(send(server_of(box.smtp), login_of(box.smtp, work.clock), box.address, to, raw))
+    if outcome.status != "sent":
+        raise AssistantError(f"Nicht gesendet: {outcome.code} {outcome.text}; bitte Absender und Rechte prüfen.")
+    return f"gesendet an {to}"
