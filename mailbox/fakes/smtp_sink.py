@@ -101,11 +101,8 @@ class SmtpSink:
             authenticator=self._check_password,
         )
 
-    def _check_password(
-        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
-    ) -> AuthResult:
-        given = (data.login.decode(), data.password.decode()) if isinstance(data, LoginPassword) else None
-        known = given in self._passwords.items()
+    def _check_password(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any) -> AuthResult:
+        known = isinstance(data, LoginPassword) and self._passwords.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=known, handled=False)
 
     @property

@@ -1,0 +1,46 @@
+"""Fixtures that several test folders share, and the rule that a skip is a failure where everything must be there."""
+
+import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+ROOT = Path(__file__).parent.parent
+
+# The helpers that start real servers; `tests` itself stays off the path, since it has folders named as the leaves.
+sys.path.append(str(ROOT / "tests" / "servers"))
+
+pytest_plugins = ["dovecot_server"]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the gold sets, read only; SHARED names it, relative to the repository."""
+    folder = (ROOT / os.environ.get("SHARED", "../shared")).resolve()
+    if not (folder / "gold").is_dir():
+        pytest.skip("needs the shared folder: set SHARED to where it is")
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _strict((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _strict((yield))
+
+
+def _strict(report: Report) -> Report:
+    """With KLIMAPARTNER_NO_SKIP=1 a skipped test has failed: a machine that lacks a part tested less than it says."""
+    if os.environ.get("KLIMAPARTNER_NO_SKIP") == "1" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {reason}"
+    return report
