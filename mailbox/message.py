@@ -27,13 +27,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document that came with a message; `problem` says why its text could not be read (a short code, see parse)."""
+    """A document that came with a message; `problem` says why its text could not be read (a short code, see parse).
+
+    `inline` is True for a picture that belongs to the page (a logo in a signature), `method` is that of a calendar
+    part (RFC 5546: REQUEST, REPLY, ...), "" elsewhere.
+    """
 
     name: str
     content_type: str
     size: int
     text: str = ""
     problem: str | None = None
+    inline: bool = False
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
