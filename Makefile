@@ -5,7 +5,7 @@ BIN := .venv/bin
 export SHARED
 export PYTHONUTF8 = 1
 
-.PHONY: install demo test test-long check score bench gazetteer lock clean
+.PHONY: install demo test test-long check score bench lock clean
 
 install: .venv/installed
 
@@ -29,6 +29,19 @@ check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=.src $(BIN)/lint-imports
+
+# Figures on the gold sets and on our own held-out texts; the tools that count come with the shared folder.
+score: install
+	$(BIN)/python -m tests.score
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra demo --extra postgres pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--all-extras pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv build dist demo
