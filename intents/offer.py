@@ -1,0 +1,69 @@
+"""The town of the Global South that writes itself and looks for a German partner."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from klimapartner.intents.cues import fold, labels
+from klimapartner.intents.partner import PartnerDecision, Rival, Scene, resolve
+from klimapartner.intents.partner_names import Named, Span, names
+from klimapartner.intents.reading import Evidence, Letter, Partner
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.world import find, region_of
+
+ENOUGH = 2.0
+SELF = re.compile(
+    r"\b(?:we|our|i|am|nous|notre|je|nuestr[oa]s?|somos|soy|nosso|nossa|wir|unsere?r?|capital|population|habitants|habitantes|mayor of"
+    r"|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
+    re.IGNORECASE,
+)
+
+
+def decide_offer(letter: Letter, sentences: Sequence[Sentence], german: Sequence[Span] = ()) -> PartnerDecision:
+    """The writing town: by letterhead, From, signature and what it says of itself; signatures count here."""
+    told = tuple(sentences)
+    places = tuple(n for s in told for n in names(s, [g for g in german if s.start <= g[0] < s.end]) if n.is_southern)
+    mentions = tuple((s, m) for s in told for m in find(s.text) if m.kind in ("country", "demonym"))
+    scene = Scene(told, places, mentions)
+    groups: dict[str, list[Named]] = {}
+    for named in places:
+        groups.setdefault(named.key, []).append(named)
+    rivals = [
+        Rival(found[0].name, tuple(found), sum(map(_weight, found)) + _from(letter, found[0]))
+        for found in groups.values()
+    ]
+    best = max(rivals, key=lambda r: (r.score, -r.mentions[0].start), default=None)
+    if best is None or best.score < ENOUGH:
+        return _country(scene)
+    return _decision(resolve(best, scene), scene)
+
+
+def _decision(rival: Rival, scene: Scene) -> PartnerDecision:
+    rival = rival if rival.country else replace(rival, country=_country_code(scene))
+    named = rival.mentions[0]
+    evidence = [Evidence("partner.municipality", rival.name, named.start, named.end, 0.9, "schreibt selbst")]
+    if rival.country:
+        evidence.append(Evidence("partner.country", rival.country, named.start, named.end, 0.9, "Land des Absenders"))
+    return PartnerDecision(Partner(rival.name, rival.country), (), tuple(evidence), (named.sentence,))
+
+
+def _country(scene: Scene) -> PartnerDecision:
+    country = _country_code(scene)
+    return PartnerDecision(Partner(None, country)) if country else PartnerDecision()
+
+
+def _country_code(scene: Scene) -> str | None:
+    found = {iso for _, m in scene.mentions for iso in m.countries if region_of(iso) != "other"}
+    return found.pop() if len(found) == 1 else None
+
+
+def _weight(named: Named) -> float:
+    text = named.sentence.text
+    weight = 1.0 * named.given + 1.0 * named.kind_word + 0.5 * named.typed + 0.5 * ((named.size or 0) >= 15)
+    weight += 1.0 * (named.sentence.zone in ("subject", "signature")) + 1.0 * bool(SELF.search(text))
+    return weight - 2.0 * ("partner.story" in labels(text))
+
+
+def _from(letter: Letter, named: Named) -> float:
+    source = fold(f"{letter.from_name} {letter.from_addr}")
+    return 2.0 * (named.key in source or named.key.replace(" ", "") in source)

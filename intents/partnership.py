@@ -1,0 +1,48 @@
+"""Partner, world region and status of one letter, read together because each leans on the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from klimapartner.intents.offer import decide_offer
+from klimapartner.intents.partner import PartnerDecision, decide_partner
+from klimapartner.intents.partner_names import Span
+from klimapartner.intents.reading import Evidence, Letter, Partner, Region, Status
+from klimapartner.intents.region import decide_region
+from klimapartner.intents.sender import is_southern
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.status import StatusDecision, decide_status
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """What a letter says of the partner in the Global South."""
+
+    partner: Partner | None = None
+    more: tuple[Partner, ...] = ()
+    world_region: Region | None = None
+    status: Status | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+def read_partnership(
+    letter: Letter, sentences: Sequence[Sentence], german_spans: Sequence[Span] = (), body_key: str | None = None
+) -> Partnership:
+    """Partner, region and status; `german_spans` are offsets of German bodies in the letter's text.
+
+    `body_key` (AGS or county key of the writer) lets earlier partnerships settle a contested name.
+    """
+    if is_southern(letter, sentences):
+        partner = decide_offer(letter, sentences, german_spans)
+        status = StatusDecision("none") if partner.partner else StatusDecision()
+    else:
+        partner = decide_partner(letter, sentences, german_spans, body_key)
+        status = decide_status(letter, sentences, partner)
+    return _joined(partner, letter, sentences, status)
+
+
+def _joined(
+    partner: PartnerDecision, letter: Letter, sentences: Sequence[Sentence], status: StatusDecision
+) -> Partnership:
+    region = decide_region(letter, sentences, partner)
+    evidence = (*partner.evidence, *region.evidence, *status.evidence)
+    return Partnership(partner.partner, partner.more, region.world_region, status.status, evidence)

@@ -1,0 +1,126 @@
+"""The state of the partnership: existing, planned or none, voted sentence by sentence.
+
+A sentence votes only on the partner meant (or on partners in general where none is meant). A trained classifier can be
+one more voter: it yields the same votes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from klimapartner.intents.cues import labels
+from klimapartner.intents.partner import PartnerDecision
+from klimapartner.intents.partner_names import names
+from klimapartner.intents.reading import Evidence, Letter, Status
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.world import find
+
+REASONS: dict[Status, str] = {
+    "existing": "bestehende Partnerschaft",
+    "planned": "Partnerschaft geplant oder Kontakt vorhanden",
+    "none": "noch kein Partner",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDecision:
+    """The status, None where nothing is said, and why."""
+
+    status: Status | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one sentence says of the partnership, with the probability that it means it."""
+
+    status: Status
+    sentence: Sentence
+    confidence: float
+
+
+def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision) -> StatusDecision:
+    """The status of the partnership with the partner meant; without one, whether one is looked for."""
+    told = [s for s in sentences if s.zone != "signature"]
+    if partner.partner and (partner.partner.municipality or _existing_country(partner)):
+        votes = list(_votes_with_partner(told, partner))
+    elif partner.partner:
+        votes = list(_votes_with_country(told, partner))
+    else:
+        votes = list(_votes_without(told))
+    return _join(votes)
+
+
+def _existing_country(partner: PartnerDecision) -> bool:
+    return any({"partnership.existing"} <= labels(s.text) and not _none(s) for s in partner.named)
+
+
+def _join(votes: list[Vote]) -> StatusDecision:
+    """The weightiest status; of equal ones the last word."""
+    if not votes:
+        return StatusDecision()
+    best = max(enumerate(votes), key=lambda pair: (pair[1].confidence, pair[0]))[1]
+    chosen = [v for v in votes if v.status == best.status][:2]
+    return StatusDecision(
+        best.status,
+        tuple(
+            Evidence("partnership_status", v.status, v.sentence.start, v.sentence.end, v.confidence, REASONS[v.status])
+            for v in chosen
+        ),
+    )
+
+
+def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Iterator[Vote]:
+    for sentence, named in _about(told, partner):
+        found = labels(sentence.text)
+        hedged = "partnership.hedged" in found
+        if "partnership.existing" in found and not hedged:
+            yield Vote("existing", sentence, 0.9 if named else 0.7)
+        if "partnership.planned" in found or hedged:
+            yield Vote("planned", sentence, 0.85 if named else 0.75)
+        elif "partnership.none" in found:
+            yield Vote("planned", sentence, 0.65)
+    if partner.named:
+        yield Vote("planned", partner.named[0], 0.5)
+
+
+def _about(told: list[Sentence], partner: PartnerDecision) -> Iterator[tuple[Sentence, bool]]:
+    """The sentences that name the partner (True), and those after them that name no other place (False)."""
+    near = False
+    for sentence in told:
+        if sentence in partner.named:
+            near = True
+            yield sentence, True
+        elif near and not _names_others(sentence, partner):
+            yield sentence, False
+        else:
+            near = False
+
+
+def _names_others(sentence: Sentence, partner: PartnerDecision) -> bool:
+    country = partner.partner.country if partner.partner else None
+    mentions = [m for m in find(sentence.text) if m.kind in ("country", "demonym")]
+    return any(country not in m.countries for m in mentions) or bool(names(sentence))
+
+
+def _votes_with_country(told: list[Sentence], partner: PartnerDecision) -> Iterator[Vote]:
+    """A wish is no partner yet; talks and contacts there are a plan."""
+    for sentence, named in _about(told, partner):
+        found = labels(sentence.text)
+        if _none(sentence):
+            yield Vote("none", sentence, 0.9)
+        elif "partnership.planned" in found and named:
+            yield Vote("planned", sentence, 0.8)
+    yield from _votes_without(told)
+    for sentence in partner.named:
+        if "partner.wish" in labels(sentence.text):
+            yield Vote("none", sentence, 0.5)
+
+
+def _votes_without(told: list[Sentence]) -> Iterator[Vote]:
+    for sentence in told:
+        if _none(sentence):
+            yield Vote("none", sentence, 0.85)
+
+
+def _none(sentence: Sentence) -> bool:
+    return "partnership.none" in labels(sentence.text)
