@@ -7,7 +7,7 @@ from klimapartner.assistant.clock import Clock
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import MailboxSettings
 from klimapartner.assistant.workplace import Workplace
-from klimapartner.mailbox.headers import message_id_of
+from klimapartner.mailbox.message_id import message_id_of
 from klimapartner.mailbox.imap import Fetched, connect
 from klimapartner.mailbox.imap import Session as ImapSession
 from klimapartner.storage.engine import Database
