@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from klimapartner.mailbox.errors import CommandRefused, MailboxError
+from klimapartner.mailbox.errors import CommandRefused, ConnectionLost, MailboxError
 from klimapartner.mailbox.imap import Session
 from klimapartner.mailbox.wire import talking, translated
 
@@ -32,13 +32,15 @@ def follow(
     *,
     report: Callable[[MailboxError], None],
     seconds: float = 300.0,
+    pauses: tuple[float, float] = (FIRST_PAUSE, LONGEST_PAUSE),
     jitter: Callable[[], float] = random.random,
 ) -> None:
     """Poll, wait for news, poll again, until `stop`; after an error report it, pause and connect anew.
 
     `poll` opens the folder, stores what is new and returns whether there was any: then it is called again at once, so
     that no mail falls between its search and IDLE. At the latest every `seconds` it is called anyway, since some
-    servers say nothing in IDLE. Errors that time does not heal are tried again at the longest pause.
+    servers say nothing in IDLE. `pauses` are the first and the longest after an error, in seconds; errors that time
+    does not heal are tried again at the longest.
     """
     failures = 0
     by_idle = True
@@ -52,7 +54,8 @@ def follow(
         except MailboxError as error:
             report(error)
             by_idle = by_idle and not isinstance(error, IdleRefused)
-            stop.wait(backoff(failures, jitter()) if error.temporary else LONGEST_PAUSE)
+            first, most = pauses
+            stop.wait(backoff(failures, jitter(), first=first, most=most) if error.temporary else most)
             failures += 1
 
 
@@ -69,7 +72,7 @@ def wait(session: Session, stop: threading.Event, *, seconds: float, by_idle: bo
         with talking(session.server, "IDLE", sock):
             session.client.idle()
     except CommandRefused as error:
-        raise IdleRefused(str(error)) from error
+        raise _idle_error(error) from error.__cause__
     wake = _listen(session, stop, time.monotonic() + min(seconds, LONGEST_IDLE))
     with talking(session.server, "Ende von IDLE", sock):
         _, answers = session.client.idle_done()
@@ -80,6 +83,12 @@ def _poll_until_quiet(session: Session, poll: Callable[[Session], bool], stop: t
     for _ in range(MOST_ROUNDS):
         if not poll(session) or stop.is_set():
             return
+
+
+def _idle_error(error: CommandRefused) -> MailboxError:
+    """IMAPClient takes any answer but the continuation for a refusal; an untagged one (a farewell, say) is none."""
+    said = error.__cause__.args[0] if error.__cause__ else ""
+    return ConnectionLost(str(error)) if "response: b'* " in said else IdleRefused(str(error))
 
 
 def _listen(session: Session, stop: threading.Event, end: float) -> Wake:

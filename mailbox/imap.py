@@ -59,7 +59,13 @@ class Folder:
 
 def connect(server: Server, login: Login) -> "Session":
     """A logged-in session; errors as in imap_login.open_client."""
-    return Session(open_client(server, login), server, login)
+    client = open_client(server, login)
+    try:
+        return Session(client, server, login)
+    except BaseException:
+        with contextlib.suppress(Exception):
+            client.shutdown()
+        raise
 
 
 class Session:
@@ -83,7 +89,10 @@ class Session:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        if error is None:
+            self.close()
+        else:  # a server that just failed may never answer LOGOUT
+            self._hang_up()
 
     def select(self, folder: str) -> int:
         """Open a folder and return its UIDVALIDITY. Call it at each poll: some servers report new mail only then."""
@@ -91,7 +100,7 @@ class Session:
             with self._talking(f"Öffnen von {folder}"):
                 answer = self.client.select_folder(self._path(folder))
         except CommandRefused as error:
-            raise self._select_error(folder, error) from error
+            raise self._select_error(folder, error) from error.__cause__
         validity = answer.get(b"UIDVALIDITY")
         if not isinstance(validity, int) or validity <= 0:
             raise ProtocolFault(
@@ -171,6 +180,9 @@ class Session:
         """Log out; never raises, since the connection may be gone."""
         with contextlib.suppress(Exception), self._talking("LOGOUT"):
             self.client.logout()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         with contextlib.suppress(Exception):
             self.client.shutdown()
 
@@ -186,6 +198,8 @@ class Session:
                 f"{self.server} meldet {self._login.user} an, gibt aber das Postfach nicht frei: "
                 "der Anwendung Zugriff auf dieses Postfach geben."
             )
+        if self._exists_on_server(self._path(folder)):
+            return error
         said = shorten(error.__cause__)
         return FolderMissing(f"Der Ordner {folder} lässt sich auf {self.server} nicht öffnen ({said}): Namen prüfen.")
 
@@ -251,9 +265,7 @@ class Session:
         return path
 
     def _create_if_missing(self, path: str) -> None:
-        with self._talking(f"LIST {path}"):
-            there = self.client.folder_exists(path)
-        if there:
+        if self._exists_on_server(path):
             return
         try:
             with self._talking(f"Anlegen von {path}"):
@@ -264,14 +276,19 @@ class Session:
                 f"({shorten(error.__cause__)}): von Hand anlegen."
             ) from error
 
+    def _exists_on_server(self, path: str) -> bool:
+        with self._talking(f"LIST {path}"):
+            return bool(self.client.folder_exists(path))
+
     def _namespace(self) -> tuple[str, str]:
         """Prefix and delimiter of one's own folders (RFC 2342): ("INBOX.", ".") on many Courier and cPanel servers."""
-        with self._talking("NAMESPACE"):
+        with contextlib.suppress(CommandRefused), self._talking("NAMESPACE"):
             personal = self.client.namespace().personal if "NAMESPACE" in self.capabilities else None
             if personal:
                 return str(personal[0][0]), str(personal[0][1] or "/")
             rows = self.client.list_folders("", "")
             return "", rows[0][1].decode("ascii") if rows and rows[0][1] else "/"
+        return "", "/"
 
     def _path(self, folder: str) -> str:
         """The server's name of a folder that settings write with slashes."""

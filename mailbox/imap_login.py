@@ -96,9 +96,8 @@ def _password_login(client: IMAPClient, server: Server, login: PasswordLogin) ->
             client.login(login.user, login.password)
         else:  # LOGIN takes ASCII only
             client.plain_login(login.user, login.password)
-    except IMAP4.abort:
-        raise
     except (IMAP4.error, UnicodeEncodeError) as error:
+        _raise_if_broken(error)
         raise LoginRefused(
             f"{server} lehnt die Anmeldung von {login.user} ab ({_harmless(error)}): Benutzername und Passwort prüfen."
         ) from None  # the original may carry the password
@@ -112,9 +111,8 @@ def _token_login(client: IMAPClient, server: Server, login: TokenLogin) -> None:
     dialogue = _dialogue(first, b"\x01" if bearer_only else b"", complaints)
     try:
         client.sasl_login("OAUTHBEARER" if bearer_only else "XOAUTH2", dialogue)
-    except IMAP4.abort:
-        raise
     except IMAP4.error as error:
+        _raise_if_broken(error)
         said = complaints[0].decode("ascii", "replace") if complaints else _harmless(error)
         raise LoginRefused(
             f"{server} lehnt das Zugriffstoken von {login.user} ab ({shorten(said)}): "
@@ -135,5 +133,13 @@ def _dialogue(first: str, end: bytes, complaints: list[bytes]) -> Callable[[byte
     return answer
 
 
+def _raise_if_broken(error: Exception) -> None:
+    """IMAPClient reports a connection that broke while logging in as a login error, too: tell the two apart."""
+    if isinstance(error.__context__, IMAP4.abort):
+        raise error.__context__
+
+
 def _harmless(error: Exception) -> str:
-    return "Zeichen außerhalb von ASCII" if isinstance(error, UnicodeEncodeError) else shorten(error)
+    if isinstance(error, UnicodeEncodeError):
+        return "Zeichen außerhalb von ASCII"
+    return shorten(error.__context__ or error)

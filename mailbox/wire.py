@@ -66,8 +66,10 @@ def _translate(error: Exception, server: Server, doing: str, uid: int | None) ->
 
 def shorten(error: object) -> str:
     """The server's words, printable and short enough for one line."""
-    text = "".join(char if char.isprintable() else " " for char in str(error))
-    return text.strip()[:200] or type(error).__name__
+    words = error.args[0] if isinstance(error, Exception) and error.args else error
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(error)
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return printable.strip()[:200] or type(error).__name__
 
 
 def _hang_up(sock: socket.socket) -> None:

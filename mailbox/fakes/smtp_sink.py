@@ -101,7 +101,8 @@ class SmtpSink:
             authenticator=self._check_password,
         )
 
-    def _check_password(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any) -> AuthResult:
+    def _check_password(self, *arguments: Any) -> AuthResult:
+        data = arguments[-1]
         known = isinstance(data, LoginPassword) and self._passwords.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=known, handled=False)
 
