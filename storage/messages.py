@@ -122,7 +122,7 @@ def list_messages(session: Session, *, state: MessageState | None = None, limit:
 def count_by_state(session: Session) -> dict[MessageState, int]:
     """How many messages are in each state; states without any are left out."""
     counts = session.execute(select(MessageRow.state, func.count()).group_by(MessageRow.state))
-    return dict(counts.tuples().all())
+    return {row[0]: row[1] for row in counts}
 
 
 def set_conversation(session: Session, message_id: int, conversation_id: int) -> None:

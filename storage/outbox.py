@@ -99,7 +99,7 @@ def list_outbox(
 def count_outbox(session: Session) -> dict[OutboxState, int]:
     """How many mails are in each state; states without any are left out."""
     counts = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
-    return dict(counts.tuples().all())
+    return {row[0]: row[1] for row in counts}
 
 
 def count_answers(

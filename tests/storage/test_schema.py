@@ -1,7 +1,5 @@
 """The migrations end where the tables begin, and the rules that only the database can keep are kept."""
 
-from collections.abc import Callable
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -55,8 +53,8 @@ def test_sqlite_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("db") / "file.db"
     database = open_database(f"sqlite:///{path}")
     with database.session() as session:
-        read: Callable[[str], object] = lambda name: session.execute(text(f"PRAGMA {name}")).scalar()
-        settings = [read(name) for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")]
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        settings = [session.execute(text(f"PRAGMA {name}")).scalar() for name in names]
     assert settings == ["wal", 2, 1, 30_000]
     assert path.stat().st_mode & 0o777 == 0o600
     database.close()

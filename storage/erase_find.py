@@ -1,0 +1,102 @@
+"""What there is about a person: messages, entries and names found by one mail address."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from klimapartner.storage.columns import Json
+from klimapartner.storage.engine import Session
+from klimapartner.storage.tables import (
+    Base,
+    ConversationRow,
+    EntryMessageRow,
+    FieldRow,
+    MessageRow,
+    OfferRow,
+    OutboxRow,
+    ParticipantRow,
+    ReadingRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A mail address (lower case), the full names that it goes by, and the messages and entries about it (ids)."""
+
+    address: str
+    names: frozenset[str] = frozenset()
+    messages: frozenset[int] = frozenset()
+    entries: frozenset[int] = frozenset()
+
+    def has_address(self, value: Json) -> bool:
+        """The address stands in a text or JSON value, and is not only the end of a longer one."""
+        return _stands_in(self.address, _text(value), before=r"[\w.+-]")
+
+    def is_mentioned(self, value: Json) -> bool:
+        """The address or a full name stands in the value."""
+        return self.has_address(value) or any(_stands_in(name, _text(value), before=r"\w") for name in self.names)
+
+
+def find_person(session: Session, address: str) -> Person:
+    """Look for the address wherever it can stand."""
+    person = Person(address)
+    fields = list(_where_address(session, person, FieldRow, FieldRow.value))
+    messages = _messages(session, person) | {row.message_id for row in fields if row.message_id is not None}
+    linked = select(EntryMessageRow.entry_id).where(EntryMessageRow.message_id.in_(messages))
+    named = {row.entry_id for row in fields if row.field.startswith("contact.")}
+    entries = named | {row.entry_id for row in fields} | set(session.scalars(linked))
+    names = _names(session, person, named)
+    return Person(address, frozenset(names), frozenset(messages), frozenset(entries))
+
+
+def _where_address(session: Session, person: Person, table: type[Base], *columns: Any) -> Iterator[Any]:
+    """The rows in one of whose columns the address stands."""
+    key = table.__mapper__.primary_key[0]
+    for number, *values in session.execute(select(key, *columns)).all():
+        if any(person.has_address(value) for value in values):
+            yield session.get_one(table, number)
+
+
+def _messages(session: Session, person: Person) -> set[int]:
+    wrote = [row.id for row in _where_address(session, person, ConversationRow, ConversationRow.address)]
+    found: set[int | None] = set(session.scalars(select(MessageRow.id).where(MessageRow.conversation_id.in_(wrote))))
+    found |= {row.message_id for row in _where_address(session, person, ReadingRow, ReadingRow.body)}
+    found |= {row.message_id for row in _where_address(session, person, OutboxRow, OutboxRow.to_key)}
+    found |= {row.message_id for row in _where_address(session, person, OfferRow, OfferRow.contact_email)}
+    found |= {row.message_id for row in _where_address(session, person, ParticipantRow, ParticipantRow.email)}
+    found |= set(_raw_with(session, person))
+    return {number for number in found if number is not None}
+
+
+def _raw_with(session: Session, person: Person) -> Iterator[int]:
+    rows = session.execute(select(MessageRow.id, MessageRow.raw).execution_options(yield_per=20))
+    return (number for number, raw in rows if person.has_address(raw.decode("latin-1")))
+
+
+def _names(session: Session, person: Person, entries: set[int]) -> set[str]:
+    """Full names only: one word alone stands in too many texts that are about somebody else."""
+    is_name = FieldRow.field == "contact.name"
+    found: list[Json] = list(session.scalars(select(FieldRow.value).where(is_name, FieldRow.entry_id.in_(entries))))
+    found += session.scalars(select(OutboxRow.to_name).where(OutboxRow.to_key == person.address))
+    found += session.scalars(select(ParticipantRow.name).where(ParticipantRow.email == person.address))
+    found += [row.contact_name for row in _where_address(session, person, OfferRow, OfferRow.contact_email)]
+    return {_text(name) for name in found if isinstance(name, str) and len(name.split()) > 1}
+
+
+def mentions(session: Session, person: Person, table: type[Base], *columns: Any) -> list[int]:
+    """The ids of the rows in one of whose columns the address or a full name stands."""
+    rows = session.execute(select(table.__mapper__.primary_key[0], *columns)).all()
+    return [number for number, *values in rows if any(map(person.is_mentioned, values))]
+
+
+def _stands_in(words: str, text: str, before: str) -> bool:
+    return re.search(rf"(?<!{before}){re.escape(words)}(?![\w-])", text) is not None
+
+
+def _text(value: Json) -> str:
+    """Lower case; a JSON value as it is written, without escapes for letters."""
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).lower()
