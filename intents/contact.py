@@ -1,0 +1,164 @@
+"""The person to answer: named in the letter, signing it, or in its From header."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from klimapartner.intents.cues import fold, labels
+from klimapartner.intents.designation import Designation, find_designation, is_foreign, is_ours
+from klimapartner.intents.letter_lines import OWN, Line, lines
+from klimapartner.intents.person_name import (
+    Name,
+    complete,
+    from_header,
+    in_text,
+    matches_address,
+    search,
+    whole,
+)
+from klimapartner.intents.phone import best_phone
+from klimapartner.intents.reading import Contact, Evidence, Letter, Office
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.signature_block import Signer, find_signer, phones_of, role_in
+
+FORWARD_FROM = re.compile(
+    r"(?im)^\W*(?:von|from|de|absender|expéditeur|remitente|remetente)\s*:\s*\"?([^<\n\"]*)\"?\s*<?(?:mailto:)?([\w.+%-]+@[\w.-]+\w)?"
+)
+SELF = re.compile(
+    r"\b(?:mein name ist|ich hei(?:ß|ss)e|hier (?:ist|schreibt)|my name is|i am"
+    r"|je m'appelle|je suis|me llamo|mi nombre es|chamo-me|meu nome é|me chamo|o meu nome é)\s+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDecision:
+    """The person to answer, and why each of the values stands there."""
+
+    contact: Contact
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A letter within the letter: who sent it, and its lines."""
+
+    header: Name | None
+    addr: str
+    lines: tuple[Line, ...]
+
+
+def decide_contact(letter: Letter, sentences: Sequence[Sentence], office: Office) -> ContactDecision:
+    """Name, mail, phone and role of the person to answer; None for what the letter does not give."""
+    source = _source(letter, sentences, office)
+    signer = _signer(source, letter, office)
+    named = find_designation(letter, sentences, office)
+    if named and named.name and not _is_sender(named.name, signer, source):
+        return _decision(_designated(named, source, office), named.start, named.end)
+    return _sender(letter, source, signer, named, office)
+
+
+def _source(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Source:
+    """The passed-on letter where that one holds the concern; else the sender's own, its attachments last."""
+    every = lines(letter)
+    forward = tuple(line for line in every if line.zone == "forward")
+    head = FORWARD_FROM.search("\n".join(line.text for line in forward))
+    if head and _concern(sentences, "forward") > _concern(sentences, "body") and is_foreign(head[2] or "", office):
+        return Source(from_header(head[1].strip(), head[2] or ""), head[2] or "", forward)
+    own = tuple(line for line in every if line.zone in OWN)
+    return Source(from_header(letter.from_name, letter.from_addr), letter.from_addr, own)
+
+
+def _concern(sentences: Sequence[Sentence], zone: str) -> int:
+    strengths = {"intent.interest.sure": 3, "intent.interest.likely": 2, "intent.interest.hint": 1}
+    return max(
+        (weight for s in sentences if s.zone == zone for label, weight in strengths.items() if label in labels(s.text)),
+        default=0,
+    )
+
+
+def _signer(source: Source, letter: Letter, office: Office) -> Signer | None:
+    signer = find_signer(source.lines, source.header, source.addr)
+    if signer and not is_ours(signer.name, office):
+        return signer
+    if source.header:
+        return None
+    attached = [line for line in lines(letter) if line.zone.startswith("attachment")]
+    signer = find_signer(attached, None, source.addr) if attached else None
+    return signer if signer and not is_ours(signer.name, office) else None
+
+
+def _is_sender(name: str, signer: Signer | None, source: Source) -> bool:
+    """Whether the person named for answers is the one who writes."""
+    words = _words(name)
+    own = [_words(signer.name)] if signer else []
+    own += [set(source.header.words)] if source.header else []
+    return any(words <= other or other <= words for other in own)
+
+
+def _words(name: str) -> set[str]:
+    found = whole(name)
+    return set(found.words) if found else set(fold(name).split())
+
+
+def _designated(named: Designation, source: Source, office: Office) -> Contact:
+    """Another person than the sender; the sender's own mail and phone are not that person's."""
+    assert named.name is not None
+    full = Name(named.name, 0, len(named.name), known=True)
+    shared = not source.header and source.addr
+    mail = named.mail or (source.addr if shared or matches_address(full, source.addr) else None)
+    phone = best_phone(named.phones, office.phones)
+    return Contact(named.name, mail, phone.number if phone else None, named.role)
+
+
+def _sender(
+    letter: Letter, source: Source, signer: Signer | None, named: Designation | None, office: Office
+) -> ContactDecision:
+    name, place = _sender_name(letter, source, signer, office)
+    mail = source.addr or None
+    if named and named.mail and named.name is None:
+        mail = named.mail
+    phones = [*(named.phones if named else ()), *phones_of(signer.lines if signer else ()), *phones_of(source.lines)]
+    if signer and signer.lines and signer.lines[0].zone.startswith("attachment"):
+        phones += phones_of([line for line in lines(letter) if line.zone.startswith("attachment")])
+    phone = best_phone(phones, office.phones)
+    role = (signer.role if signer else None) or (named.role if named else None) or _role_in_header(letter.from_name)
+    contact = Contact(name, mail, phone.number if phone else None, role)
+    return _decision(contact, *(place or (None, None)))
+
+
+def _sender_name(
+    letter: Letter, source: Source, signer: Signer | None, office: Office
+) -> tuple[str | None, tuple[int, int] | None]:
+    if signer and (signer.confidence > 0.8 or source.header is None):
+        return complete(signer.name, source.header), (signer.start, signer.end)
+    own = "\n".join(line.text for line in source.lines)
+    spelled = in_text(own, source.addr)
+    if spelled and not is_ours(spelled.text, office):
+        return spelled.text, None
+    if source.header:
+        return source.header.text, None
+    introduced = SELF.search(own)
+    names = [n for n in search(own[introduced.end() : introduced.end() + 80]) if n.start < 3] if introduced else []
+    return (names[0].text, None) if names else (None, None)
+
+
+def _role_in_header(name: str) -> str | None:
+    return role_in(name) if "," in name or "-" in name or "/" in name else None
+
+
+def _decision(contact: Contact, start: int | None, end: int | None) -> ContactDecision:
+    reasons = {
+        "name": ("Person, die antwortet oder zeichnet", contact.name),
+        "email": ("Adresse der Person", contact.email),
+        "phone": ("Telefon der Person", contact.phone),
+        "role": ("Funktion oder Amt", contact.role),
+    }
+    evidence = [
+        Evidence(
+            f"contact.{field}", value, start if field == "name" else None, end if field == "name" else None, 0.9, reason
+        )
+        for field, (reason, value) in reasons.items()
+        if value
+    ]
+    return ContactDecision(contact, tuple(evidence))

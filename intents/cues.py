@@ -1,0 +1,155 @@
+"""Cue phrases: readable patterns in TOML files, found in folded text.
+
+A pattern is a row of words: `bekund*` is a stem, `a|b` a choice, `?w` optional, `~` a gap of up to six words, `~~` of
+up to fourteen, `&` and `&&` the same gaps with either side first, a leading `^` the start of the text. Each pattern is
+tried only where its longest necessary stem occurs, so a sentence costs one pass of an Aho-Corasick automaton.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import ahocorasick
+
+GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "\u0308": "e", "æ": "ae", "œ": "oe", "ø": "o", "’": "'"}
+GAPS = {"~": 6, "~~": 14, "&": 6, "&&": 14}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A cue phrase found: its label, and its offsets in the text as given."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One compiled pattern; one of `stems` is in every text that it matches."""
+
+    label: str
+    pattern: re.Pattern[str]
+    stems: tuple[str, ...]
+
+
+@cache
+def _fold_char(char: str) -> str:
+    low = char.lower()
+    if low in GERMAN:
+        return GERMAN[low]
+    return "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
+
+
+def fold(text: str) -> str:
+    """Lower case, umlauts transcribed (also decomposed ones), other accents dropped."""
+    low = text.lower()
+    return low if low.isascii() else "".join(map(_fold_char, text))
+
+
+def offsets(text: str) -> list[int]:
+    """For each place in `fold(text)`, its end included, the place in `text`."""
+    lengths = [len(_fold_char(char)) for char in text]
+    places = [place for place, length in enumerate(lengths) for _ in range(length)]
+    return [*places, len(text)]
+
+
+def _word(token: str) -> str:
+    return "|".join(re.escape(word).replace(r"\*", r"\w*") for word in token.split("|"))
+
+
+def _step(token: str) -> str:
+    if token.startswith("?"):
+        return rf"(?:\W+(?:{_word(token[1:])})\b)?"
+    return rf"\W+(?:{_word(token)})\b"
+
+
+def _row(tokens: list[str]) -> str:
+    """The expression for words and gaps in the order given."""
+    lead = r"^\W*" if tokens[0] == "^" else r"\b"
+    first, *rest = tokens[1:] if tokens[0] == "^" else tokens
+    steps = (rf"(?:\W+\w+){{0,{GAPS[t]}}}?" if t in GAPS else _step(t) for t in rest)
+    return f"{lead}(?:{_word(first)})\\b" + "".join(steps)
+
+
+def _expression(tokens: list[str]) -> str:
+    for swap, gap in (("&", "~"), ("&&", "~~")):
+        if swap in tokens:
+            place = tokens.index(swap)
+            left, right = tokens[:place], tokens[place + 1 :]
+            return f"{_row([*left, gap, *right])}|{_row([*right, gap, *left])}"
+    return _row(tokens)
+
+
+def _stems(tokens: list[str]) -> tuple[str, ...]:
+    needed = [t for t in tokens if t not in GAPS and t != "^" and not t.startswith("?")]
+    choices = [tuple(word.strip("*") for word in token.split("|")) for token in needed]
+    return max(choices, key=lambda stems: min(map(len, stems)))
+
+
+def compile_cue(label: str, pattern: str) -> Cue:
+    """A pattern of the syntax above, ready to match folded text."""
+    tokens = fold(pattern).split()
+    return Cue(label, re.compile(_expression(tokens)), _stems(tokens))
+
+
+def _flatten(table: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """(label, pattern) of nested tables; a list's own key is its language and no part of the label."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}.{name}")
+        else:
+            yield from ((prefix, pattern) for pattern in value)
+
+
+class CueBook:
+    """A set of cues behind one automaton."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self.cues = tuple(cues)
+        self._automaton = ahocorasick.Automaton()
+        for stem, numbers in self._by_stem().items():
+            self._automaton.add_word(stem, numbers)
+        self._automaton.make_automaton()
+
+    def _by_stem(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for number, cue in enumerate(self.cues):
+            for stem in cue.stems:
+                found[stem] = (*found.get(stem, ()), number)
+        return found
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """All cues in a text, in the order of the files."""
+        folded = fold(text)
+        numbers = {n for _, found in self._automaton.iter(folded) for n in found}
+        cues = [self.cues[n] for n in sorted(numbers)]
+        matches = [(cue.label, match) for cue in cues for match in cue.pattern.finditer(folded)]
+        if not matches:
+            return ()
+        places = range(len(text) + 1) if len(folded) == len(text) else offsets(text)
+        return tuple(Hit(label, places[m.start()], places[m.end()]) for label, m in matches)
+
+
+@cache
+def book() -> CueBook:
+    """The cues of all files in `cues/`; a label is file name and tables joined by dots."""
+    tables = sorted((f for f in files(__package__).joinpath("cues").iterdir() if f.name.endswith(".toml")), key=str)
+    pairs = ((file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8"))) for file in tables)
+    return CueBook(compile_cue(label, pattern) for name, table in pairs for label, pattern in _flatten(table, name))
+
+
+@lru_cache(maxsize=4096)
+def find_cues(text: str) -> tuple[Hit, ...]:
+    """All cues of the shipped files in a sentence; repeated calls on one sentence cost nothing."""
+    return book().find(text)
+
+
+def labels(text: str) -> frozenset[str]:
+    """The labels of the cues in a sentence."""
+    return frozenset(hit.label for hit in find_cues(text))

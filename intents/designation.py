@@ -1,0 +1,139 @@
+"""The person whom a letter names for answers: "Ansprechpartnerin ist ...", "Rückfragen bitte an ..."."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from klimapartner.intents.cues import Hit, find_cues
+from klimapartner.intents.person_name import Name, search, segments, whole
+from klimapartner.intents.phone import Phone, find_phones
+from klimapartner.intents.reading import Letter, Office
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.signature_block import role_in
+
+MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+ZONES = ("body", "forward", "attachment")
+REACH = 3  # lines after the one with the name in which mail and phone can stand
+PASSED_OVER = re.compile(
+    r"(?:nicht(?: mehr)?(?: an)?|statt|anstelle(?: von)?|bisher\w*|bislang|ehemal\w+|vormals|not|instead of"
+    r")\s*(?:frau|herrn?|an)?\s*$",
+    re.IGNORECASE,
+)
+OPEN = re.compile(r"(?::|\bist|\bsind|\ban|\bis|\best|\bes|\bé|\bto|\ba|\bwäre|,|\(|-|–)\s*$", re.IGNORECASE)
+BEFORE_NAME = re.compile(r"([A-ZÄÖÜ][\w-]+(?:in|er|e|r|t))\s+(?:frau|herrn?)?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """A person (or only an address) named for answers; offsets are those of name or address in the letter's text."""
+
+    name: str | None
+    start: int
+    end: int
+    mail: str | None
+    phones: tuple[Phone, ...]
+    role: str | None
+
+
+def find_designation(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Designation | None:
+    """The last person named for answers; one with an address or a phone before one without."""
+    found = [d for n, s in enumerate(sentences) if s.zone in ZONES for d in _in_sentence(letter, sentences, n, office)]
+    reachable = [d for d in found if d.mail or d.phones]
+    named = [d for d in reachable if d.name] or [d for d in found if d.name]
+    kept = named or reachable
+    return kept[-1] if kept else None
+
+
+def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, office: Office) -> Iterator[Designation]:
+    sentence = sentences[place]
+    hits = [hit for hit in find_cues(sentence.text) if hit.label.startswith("contact.designates")]
+    if not hits or any(hit.label.endswith(".void") for hit in hits):
+        return
+    cue = min(hits, key=lambda hit: hit.start)
+    name = _name(letter, sentence, cue, office)
+    if name is None and OPEN.search(sentence.text) and place + 1 < len(sentences):
+        following = sentences[place + 1]
+        name = _first_of_line(letter, following, office)
+        sentence = following if name else sentence
+    if name:
+        yield _with_details(letter, name, sentence, office)
+    else:
+        yield from _address_only(letter, sentence, cue, office)
+
+
+def _name(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Name | None:
+    """The name behind the cue, else one before it."""
+    after = [name for name in search(sentence.text) if name.start >= cue.start]
+    loose = [
+        Name(n.text, n.start + o + cue.end, n.end + o + cue.end, n.known)
+        for p, o in segments(sentence.text[cue.end :])
+        if (n := whole(p))
+    ]
+    before = [name for name in search(sentence.text) if name.start < cue.start]
+    for name in [*after, *loose, *reversed(before)]:
+        if not is_ours(name.text, office) and not PASSED_OVER.search(sentence.text[: name.start]):
+            return name
+    return None
+
+
+def _first_of_line(letter: Letter, sentence: Sentence, office: Office) -> Name | None:
+    names = [Name(n.text, n.start + o, n.end + o, n.known) for p, o in segments(sentence.text) if (n := whole(p))]
+    names = names[:1] or search(sentence.text)[:1]
+    return names[0] if names and not is_ours(names[0].text, office) else None
+
+
+def _with_details(letter: Letter, name: Name, sentence: Sentence, office: Office) -> Designation:
+    start = sentence.start + name.start
+    end = _window_end(letter.text, sentence.end)
+    window = letter.text[start:end]
+    mail = first_mail(window, office)
+    phones = tuple(Phone(p.number, p.kind, start + p.start, start + p.end) for p in find_phones(window))
+    line = letter.text[sentence.start + name.end : sentence.end]
+    role = role_in(line) or _role_before(sentence.text[: name.start])
+    return Designation(name.text, start, sentence.start + name.end, mail, phones, role)
+
+
+def _role_before(text: str) -> str | None:
+    match = BEFORE_NAME.search(text)
+    return role_in(match[1]) if match else None
+
+
+def _window_end(text: str, place: int) -> int:
+    """The end of the lines in which a person's details can stand: up to a blank line or a few lines on."""
+    for _ in range(REACH):
+        stop = text.find("\n", place)
+        if stop < 0:
+            return len(text)
+        following = text[stop + 1 : stop + 200].split("\n", 1)[0]
+        if not following.strip() or not (MAIL.search(following) or find_phones(following) or len(following) < 50):
+            return stop
+        place = stop + 1 + len(following)
+    return place
+
+
+def _address_only(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Iterator[Designation]:
+    for match in MAIL.finditer(sentence.text, cue.start):
+        if is_foreign(match.group(), office):
+            start = sentence.start + match.start()
+            yield Designation(None, start, sentence.start + match.end(), match.group(), (), None)
+            return
+
+
+def first_mail(text: str, office: Office) -> str | None:
+    """The first address that is not ours."""
+    return next((m.group().rstrip(".") for m in MAIL.finditer(text) if is_foreign(m.group(), office)), None)
+
+
+def is_foreign(addr: str, office: Office) -> bool:
+    """Whether an address is none of the office's own."""
+    plain = addr.lower().rstrip(".")
+    return plain not in office.addresses and plain.rpartition("@")[2] not in office.domains
+
+
+def is_ours(name: str, office: Office) -> bool:
+    """Whether a name is that of one of the office's own people (their surname after a salutation included)."""
+    words = set(name.lower().split())
+    return any(
+        set(person.lower().split()) <= words or (len(words) <= 1 and words <= set(person.lower().split()))
+        for person in office.people
+    )

@@ -1,0 +1,239 @@
+"""People's names: recognised by their shape, by the words around them, and by the sender's header.
+
+No list of surnames is used. A short list of given names (names.toml, written for this project) makes a guess surer, and
+words of offices, functions and streets rule one out.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from klimapartner.intents.cues import fold
+
+TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|\S")
+CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*$")
+INITIAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)*$")
+DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t]|\s[–—-]\s|:\s)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name as written, titles kept, "Herr" and "Frau" cut; offsets into the text searched.
+
+    `known` says that a given name, a title or a salutation vouches for it.
+    """
+
+    text: str
+    start: int
+    end: int
+    known: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The folded name words without titles and initials' dots."""
+        kept = (fold(word).strip(".") for word in self.text.split() if fold(word) not in words("titles"))
+        return tuple(part for word in kept for part in word.split("-") if part)
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """A word list of names.toml, folded."""
+    table = tomllib.loads((files("klimapartner.intents") / "names.toml").read_text(encoding="utf-8"))
+    return frozenset(fold(table[kind]).split())
+
+
+@cache
+def _ruled_out(word: str) -> bool:
+    """Whether a word is none of a name: an office, a function, a street."""
+    plain = fold(word).strip(".")
+    if plain in words("given") and plain not in ("land", "markt", "august", "may"):
+        return False
+    return plain in words("never") or any(plain.endswith(e) and plain != e for e in words("never_endings"))
+
+
+def is_office_word(word: str) -> bool:
+    """Whether a word belongs to an office or a function."""
+    return _ruled_out(word)
+
+
+def _is_name_word(word: str) -> bool:
+    return bool(CAPITAL.match(word) or INITIAL.match(word)) and not _ruled_out(word)
+
+
+def _is_title(word: str) -> bool:
+    return fold(word) in words("titles")
+
+
+def _is_given(word: str) -> bool:
+    plain = fold(word)
+    return plain in words("given") or plain.split("-")[0] in words("given")
+
+
+def whole(text: str) -> Name | None:
+    """The text as one person's name of two to six words, or None where it is something else."""
+    stripped = text.strip(" \t,;.*_-–") + (
+        "." if text.rstrip().endswith(".") and re.search(r"\b[A-Z]\.\s*$", text) else ""
+    )
+    found = _read(stripped.split())
+    if found is None:
+        return None
+    name, known = found
+    start = max(text.find(name.split()[0]), 0)
+    return Name(name, start, min(start + len(stripped), len(text)), known)
+
+
+def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
+    """(name, known) of a row of words that is a name from end to end."""
+    rest = list(tokens)
+    saluted = titled = False
+    while rest and (fold(rest[0]) in words("salutations") or _is_title(rest[0])):
+        saluted |= fold(rest[0]) in words("salutations")
+        titled |= _is_title(rest[0])
+        if fold(rest[0]) in words("salutations"):
+            rest.pop(0)
+        else:
+            break
+    titles = [word for word in rest if _is_title(word)]
+    core = [word for word in rest if not _is_title(word)]
+    if not _well_formed(core, saluted=saluted or titled):
+        return None
+    known = saluted or titled or bool(titles) or _is_given(core[0]) or (len(core) > 1 and _is_given(core[1]))
+    return " ".join(rest), known
+
+
+def _well_formed(core: Sequence[str], *, saluted: bool) -> bool:
+    real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
+    if not (1 if saluted else 2) <= len(real) <= 5 or len(core) > 6:
+        return False
+    if not all(_is_name_word(word) for word in real) or INITIAL.match(core[-1]):
+        return False
+    return len(fold(core[-1]).strip(".")) > 1 and not core[-1].endswith(".") and _has_case(core)
+
+
+def _has_case(core: Sequence[str]) -> bool:
+    """A name is not shouted: at most one of its longer words is all capitals."""
+    long = [word for word in core if len(word) > 3]
+    return sum(word.isupper() for word in long) <= 1 or len(long) <= 2
+
+
+def segments(line: str) -> Iterator[tuple[str, int]]:
+    """The pieces of a line between commas, bars, brackets and the like, with their offsets."""
+    place = 0
+    for stop in DIVIDER.finditer(line):
+        if stop.start() > place:
+            yield line[place : stop.start()], place
+        place = stop.end()
+    if place < len(line):
+        yield line[place:], place
+
+
+def search(text: str) -> list[Name]:
+    """Names inside running text: with a salutation, a title or a known given name; the longest at each place."""
+    found: list[Name] = []
+    for piece, offset in segments(text):
+        tokens = [(m.group(), m.start()) for m in re.finditer(r"\S+", piece)]
+        place = 0
+        while place < len(tokens):
+            name, used = _longest(tokens, place)
+            if name:
+                start = offset + tokens[place][1]
+                end = offset + tokens[place + used - 1][1] + len(tokens[place + used - 1][0].rstrip(".,!?"))
+                found.append(Name(name, start, end, known=True))
+            place += max(used, 1)
+    return found
+
+
+def _longest(tokens: Sequence[tuple[str, int]], place: int) -> tuple[str | None, int]:
+    first = tokens[place][0]
+    if not (fold(first) in words("salutations") or _is_title(first) or (_is_given(first) and first[0].isupper())):
+        return None, 1
+    for length in range(min(7, len(tokens) - place), 0, -1):
+        row = [
+            token.rstrip(".,!?'’\"“”") if n == length - 1 else token
+            for n, (token, _) in enumerate(tokens[place : place + length])
+        ]
+        if any(token.endswith((",", "!", "?")) for token, _ in tokens[place : place + length - 1]):
+            continue
+        read = _read(row)
+        if read and read[1]:
+            return read[0], length
+    return None, 1
+
+
+def from_header(name: str, addr: str) -> Name | None:
+    """The person in a From header; "Last, First" is turned, an office yields None."""
+    plain = re.sub(r"\(.*?\)|\[.*?\]|\bvia\b.*", " ", name).strip(" '\"")
+    turned = re.fullmatch(r"([^,]+),\s*([^,]+)", plain)
+    candidate = whole(f"{turned[2].strip()} {turned[1].strip()}" if turned else plain)
+    if candidate is None:
+        return None
+    vouched = candidate.known or matches_address(candidate, addr)
+    return Name(candidate.text, 0, len(name), known=True) if vouched else None
+
+
+def local_words(addr: str) -> tuple[str, ...]:
+    """The words of an address's local part, digits cut."""
+    local = re.sub(r"\d+", "", fold(addr.partition("@")[0]))
+    return tuple(word for word in re.split(r"[._+-]+", local) if word)
+
+
+def matches_address(name: Name, addr: str) -> bool:
+    """Whether the local part of an address is made of this name: its surname, or both in one."""
+    local = "".join(local_words(addr))
+    parts = name.words
+    if not local or not parts:
+        return False
+    last = parts[-1]
+    joined = "".join(parts)
+    return (
+        (len(last) > 2 and last in local)
+        or (len(local) > 4 and local in joined)
+        or (len(joined) > 5 and joined in local)
+    )
+
+
+def complete(name: str, full: Name | None) -> str:
+    """An abbreviated name ("D. Schierwater", "Silke") filled up from a full one that fits it."""
+    if full is None or not full.known:
+        return name
+    short = [fold(word).strip(".") for word in name.split() if not _is_title(word)]
+    long = [fold(word).strip(".") for word in full.text.split() if not _is_title(word)]
+    fits = bool(short) and all(any(word.startswith(part) for word in long) for part in _parts(short))
+    longer = len("".join(long)) > len("".join(short))
+    if not fits or not longer or (len(short) > 1 and short[-1] != long[-1]):
+        return name
+    titles = [word for word in name.split() if _is_title(word)]
+    bare = [word for word in full.text.split() if not _is_title(word)]
+    kept = titles or [word for word in full.text.split() if _is_title(word)]
+    return " ".join([*kept, *bare])
+
+
+def _parts(short: Sequence[str]) -> Iterator[str]:
+    for word in short:
+        yield from (part.strip(".") for part in re.split(r"[.-]+", word) if part and len(part) == 1)
+        if len(word) > 1 and "." not in word:
+            yield word
+
+
+def in_text(text: str, addr: str) -> Name | None:
+    """The words of a text that the address is made of: `silke.vanacken@` and "grüße silke van acken"."""
+    local = "".join(local_words(addr))
+    if len(local) < 6 or len(local_words(addr)) < 2:
+        return None
+    tokens = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W\d_][\w'’-]*", text)]
+    for place in range(len(tokens)):
+        for length in (2, 3, 4):
+            row = tokens[place : place + length]
+            if len(row) == length and "".join(fold(word).replace("-", "") for word, _, _ in row) == local:
+                name = " ".join(_cased(word) for word, _, _ in row)
+                return Name(name, row[0][1], row[-1][2], known=True)
+    return None
+
+
+def _cased(word: str) -> str:
+    if word != word.lower() or word in words("particles"):
+        return word
+    return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))

@@ -1,0 +1,28 @@
+"""What the address and the signature say about who writes: a body of the Global South, a party group."""
+
+import re
+from collections.abc import Sequence
+
+from klimapartner.intents.cues import labels
+from klimapartner.intents.reading import Letter
+from klimapartner.intents.sentences import Sentence
+
+FOREIGN_PHONE = re.compile(r"(?:\+|\b00)\s?\(?(?!49|43|41|42|4[4-8]|3[0-9])(\d{1,3})[\s()./-]*\d[\d\s()./-]{5,}")
+GERMAN_PHONE = re.compile(r"(?:\+|\b00)\s?49|\b0[2-9]\d{1,4}\)?[\s/-]+\d{3,}")
+GROUP = re.compile(
+    r"fraktion|gruene|grüne|\bspd|\bcdu|\bcsu|\bfdp|linke|freie wähler|freie-waehler|volt|ortsverband|ortsverein",
+    re.IGNORECASE,
+)
+
+
+def is_southern(letter: Letter, sentences: Sequence[Sentence]) -> bool:
+    """Whether a town or body outside Germany writes: it seeks a German partner, or its phone is a foreign one."""
+    text = letter.text
+    foreign = bool(FOREIGN_PHONE.search(text)) and not GERMAN_PHONE.search(text)
+    seeks = any({"intent.offer.sure", "intent.offer.seeks"} <= labels(s.text) for s in sentences)
+    return foreign or (seeks and not GERMAN_PHONE.search(text))
+
+
+def is_group(letter: Letter) -> bool:
+    """Whether a party or its group in a council is the sender by name or address."""
+    return bool(GROUP.search(f"{letter.from_name} {letter.from_addr}"))

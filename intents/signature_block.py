@@ -1,0 +1,212 @@
+"""The block under a letter: who signs, as what, and with which phone."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from klimapartner.intents.cues import fold
+from klimapartner.intents.letter_lines import Line, closing_end
+from klimapartner.intents.person_name import Name, complete, is_office_word, matches_address, segments, whole, words
+from klimapartner.intents.phone import Phone, find_phones, with_extensions
+
+DEPTH = 14  # lines under a closing formula that can belong to its signature
+PREFIX = re.compile(
+    r"^(?:[-*•_–—\s]+|i\.?\s?a\.?\s+|i\.?\s?v\.?\s+|gez\.?:?\s+|im auftrag\w*:?\s*|in vertretung:?\s*|ppa\.?\s+"
+    r"|für .{0,40}:\s*|ihre?\s+"
+    r"|eure?\s+|name:\s*|absender(?:in)?:\s*|p\.\s?o\.\s+|signed:?\s+|\(?gez\.?\)?\s+)+",
+    re.IGNORECASE,
+)
+NOT_A_ROLE = re.compile(
+    r"@|www\.|https?:|\b\d{5}\b|\d{3,}|\b(?:str\.|straße|strasse|platz|weg|allee|gasse|ring)\s*\d", re.IGNORECASE
+)
+MUNICIPAL = re.compile(
+    r"^(?:der |die |das )?(?:große |universitäts- und |freie und )?(?:\w*stadt|\w*gemeinde|kreis|landkreis|markt"
+    r"|landratsamt|stadtverwaltung|gemeindeverwaltung"
+    r"|kreisverwaltung|rathaus|magistrat|verbandsgemeinde|samtgemeinde|amt|bezirksamt|lk|vg|city|ville|mairie|municipio|prefeitura"
+    r"|municipality|municipalidad|municipality of|city of|ville de"
+    r"|region|städteregion|märkischer kreis|rhein-\S+-kreis|\S+-kreis)\b(?! für)",
+    re.IGNORECASE,
+)
+ROLE_START = re.compile(
+    r"\b(?:amt|referat|fachbereich|fachdienst|dezernat|stabsstelle|büro|abteilung|sachgebiet|stab|team|projekt|klima|umwelt|nachhaltig)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs a letter; `start` and `end` are the offsets of the name in the letter's text."""
+
+    name: str
+    start: int
+    end: int
+    confidence: float
+    role: str | None
+    lines: tuple[Line, ...]
+
+
+def find_signer(lines: Sequence[Line], header: Name | None, addr: str) -> Signer | None:
+    """The person under the last closing formula; without one, the person in the last lines.
+
+    `header` and `addr` are what the From header says; they complete abbreviations and settle doubts.
+    """
+    for block in _blocks(lines):
+        signer = _signer(block, header, addr)
+        if signer:
+            return signer
+    return None
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Stretches in which a signature can stand, the likeliest first."""
+    for place in range(len(lines) - 1, -1, -1):
+        end = closing_end(lines[place].text) if lines[place].zone != "subject" else None
+        if end is not None:
+            yield [_rest(lines[place], end), *lines[place + 1 : place + 1 + DEPTH]]
+    signature = [line for line in lines if line.zone == "signature"]
+    if signature:
+        yield signature[:DEPTH]
+    yield [line for line in lines if line.zone != "subject"][-8:]
+
+
+def _rest(line: Line, end: int) -> Line:
+    text = line.text[end:].lstrip(" ,.!:-–")
+    return Line(text, line.end - len(text), line.end, line.zone)
+
+
+def _signer(block: Sequence[Line], header: Name | None, addr: str) -> Signer | None:
+    candidates = [
+        (score, -n, name, offset)
+        for n, line in enumerate(block)
+        for score, name, offset in _in_line(line, n, header, addr)
+    ]
+    if not candidates:
+        return None
+    score, place, name, offset = max(candidates, key=lambda c: (c[0], c[1]))
+    if score < 1:
+        return None
+    line = block[-place]
+    start = line.start + offset + name.start
+    role = role_of(block[-place:], name.text)
+    confidence = min(0.6 + 0.1 * score, 0.97)
+    return Signer(
+        _cased(complete(name.text, header)),
+        start,
+        start + name.end - name.start,
+        confidence,
+        role,
+        tuple(block[-place:]),
+    )
+
+
+def _in_line(line: Line, depth: int, header: Name | None, addr: str) -> Iterator[tuple[float, Name, int]]:
+    """(score, name, offset in the line) for each piece of a line that can be a signer's name."""
+    bare = PREFIX.sub("", line.text)
+    shift = len(line.text) - len(bare)
+    if len(bare) > 140:
+        return
+    for n, (piece, offset) in enumerate(segments(bare)):
+        name = whole(piece) or _lower(piece, header, addr) or _short(piece, header)
+        if name:
+            yield _score(name, depth, n, header, addr), name, shift + offset
+
+
+def _score(name: Name, depth: int, place: int, header: Name | None, addr: str) -> float:
+    score = 2.0 if name.known else 0.0
+    if matches_address(name, addr):
+        score += 2.5
+    if header and _shares_word(name, header):
+        score += 2.5
+    if shouted(name.text):
+        score -= 1
+    return score + (1.2 if depth <= 1 else 0.6 if depth <= 3 else 0) - 0.5 * place - 0.1 * depth
+
+
+def shouted(text: str) -> bool:
+    return text.isupper()
+
+
+def _shares_word(name: Name, header: Name) -> bool:
+    return bool(set(name.words) & {word for word in header.words if len(word) > 2})
+
+
+def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
+    """A name in small letters, where a given name or the header vouches for it."""
+    if piece != piece.lower() or not 2 <= len(piece.split()) <= 4:
+        return None
+    name = whole(" ".join(_capital(word) for word in piece.split()))
+    if name is None or not (name.known or matches_address(name, addr) or (header and _shares_word(name, header))):
+        return None
+    return Name(piece.strip(), 0, len(piece), known=True)
+
+
+def _capital(word: str) -> str:
+    return word if word in words("particles") else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+
+
+def _cased(name: str) -> str:
+    return " ".join(_capital(word) for word in name.split()) if name == name.lower() else name
+
+
+def _short(piece: str, header: Name | None) -> Name | None:
+    """A lone given name, surname or initials that the header completes."""
+    plain = piece.strip(" .,!-–")
+    if header is None or not plain or len(plain.split()) > 3 or not plain[0].isalpha():
+        return None
+    full = complete(plain if "." in plain else _cased(plain), header)
+    return (
+        Name(plain, piece.index(plain), piece.index(plain) + len(plain), known=True)
+        if full != plain and full == header.text
+        else None
+    )
+
+
+def role_of(block: Sequence[Line], name: str) -> str | None:
+    """The function or office in a signature: in the line of the name or in those right under it."""
+    for n, line in enumerate(block[:6]):
+        text = PREFIX.sub("", line.text)
+        if n == 0 and name.split()[-1] in text:
+            text = text[text.rindex(name.split()[-1]) + len(name.split()[-1]) :]
+        role = role_in(text)
+        if role:
+            return role
+    return None
+
+
+def role_in(text: str) -> str | None:
+    """The function or office named in one line, its municipality, address and numbers cut off."""
+    for piece in re.split(r"\s*[|•·\t/()]\s*|\s+[–—-]\s+", text):
+        parts = [part.strip(" .,:;-") for part in piece.split(",")]
+        kept = [part for part in parts if part and not NOT_A_ROLE.search(part) and not _is_label(part)]
+        while kept and MUNICIPAL.match(kept[0]) and not _is_function(kept[0]):
+            kept.pop(0)
+        while kept and MUNICIPAL.match(kept[-1]) and not _is_function(kept[-1]):
+            kept.pop()
+        if kept and any(_is_function(part) for part in kept):
+            return ", ".join(kept)
+    return None
+
+
+def _is_label(part: str) -> bool:
+    return bool(re.match(r"(?:tel|fon|telefon|fax|mobil|t|f|m|e-?mail|web|phone)\b", part, re.IGNORECASE))
+
+
+def _is_function(part: str) -> bool:
+    return len(part) < 90 and any(is_office_word(word.strip("-,.")) for word in part.split() if len(word) > 3)
+
+
+def phones_of(lines: Sequence[Line]) -> list[Phone]:
+    """All phones of a signature, with offsets into the letter's text."""
+    found = []
+    for line in lines:
+        here = find_phones(line.text)
+        found += [
+            Phone(p.number, p.kind, line.start + p.start, line.start + p.end)
+            for p in [*here, *with_extensions(line.text, here)]
+        ]
+    return found
+
+
+def surname_only(name: str) -> bool:
+    """Whether a name is no more than a salutation and a surname."""
+    return len([word for word in name.split() if fold(word) not in words("salutations")]) < 2

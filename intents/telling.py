@@ -1,0 +1,67 @@
+"""How a sentence tells what it tells: negated, conditional, asked, or thanked for."""
+
+import re
+
+from klimapartner.intents.cues import find_cues, fold, labels
+from klimapartner.intents.sentences import Sentence
+
+NEGATION = re.compile(
+    r"\b(?:nicht|kein(?:e[rsnm]?)?|nie|niemals|keinesfalls|keineswegs|weder|ohne|statt"
+    r"|not|no|never|neither|without|cannot|can't|don't|won't|aren't|isn't"
+    r"|pas|aucune?|jamais|sans|ninguna?|ningun|nunca|jamas|sin|nao|nenhuma?|sem|tampoco)\b"
+)
+NO_NEGATION = re.compile(
+    r"\b(?:nicht (?:nur|zuletzt|allein|weniger|umsonst|zu vergessen)|warum nicht|wenn nicht|ob nicht|nicht wahr"
+    r"|not only|no doubt|why not|non seulement|no solo|nao so|keine frage|kein problem|ohne weiteres|sin duda"
+    r"|sem duvida)\b"
+)
+CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|und|but|and|mais|et|pero|sino|y|mas|e)\b")
+CONDITION = re.compile(
+    r"\b(?:falls|sofern|sollten?|wenn|vorausgesetzt|if|should|provided|unless|si|au cas ou|a condition|caso)\b"
+)
+QUESTION = re.compile(r"\?+(?:[\s\"'”“»)\]:;-]|$)")
+
+
+def negated(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch of folded text is denied: a negation inside it, or in its clause right before or after it."""
+    left = _clause_start(folded, start)
+    right = _clause_end(folded, end)
+    before = " ".join(folded[left:start].split()[-4:])
+    after = " ".join(folded[end:right].split()[:3])
+    inside = folded[start:end]
+    stretch = NO_NEGATION.sub(" ", f"{before} {inside} {after}")
+    return bool(NEGATION.search(stretch))
+
+
+def _clause_start(folded: str, start: int) -> int:
+    return max((stop.end() for stop in CLAUSE.finditer(folded, 0, start)), default=0)
+
+
+def _clause_end(folded: str, end: int) -> int:
+    stop = CLAUSE.search(folded, end)
+    return stop.start() if stop else len(folded)
+
+
+def conditional(text: str) -> bool:
+    """Whether a sentence holds a condition."""
+    return bool(CONDITION.search(fold(text)))
+
+
+def is_asking(sentence: Sentence) -> bool:
+    """Whether a sentence asks for information; a polite request for something else does not."""
+    found = labels(sentence.text)
+    if "asking.polite" in found:
+        return False
+    return has_question_mark(sentence.text) or bool(found & {"asking.indirect", "asking.bare"})
+
+
+def has_question_mark(text: str) -> bool:
+    """Whether a question mark ends a sentence in the text (one inside an address does not)."""
+    return bool(QUESTION.search(text))
+
+
+def denied(text: str, label: str) -> bool:
+    """Whether every cue of a label in the sentence is negated."""
+    folded, hits = fold(text), [hit for hit in find_cues(text) if hit.label == label]
+    spans = [(fold(text[: hit.start]), fold(text[hit.start : hit.end])) for hit in hits]
+    return bool(hits) and all(negated(folded, len(before), len(before) + len(inside)) for before, inside in spans)

@@ -1,0 +1,101 @@
+"""The topics that a letter names for the cooperation."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from klimapartner.intents.cues import Hit, find_cues, fold
+from klimapartner.intents.reading import Evidence, Intent
+from klimapartner.intents.sentences import Sentence
+
+TOPICS = (
+    "mitigation",
+    "adaptation",
+    "energy",
+    "water",
+    "waste",
+    "mobility",
+    "forest_biodiversity",
+    "agriculture",
+    "education",
+    "building",
+)
+TOLD = ("body", "forward", "attachment")
+QUOTED = re.compile(r"[„“»«\"][^„“”»«\"]{3,60}[“”»«\"]")
+CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|but|mais|pero|sino|mas|dafuer|schon)\b")
+DENIED_BEFORE = re.compile(
+    r"\b(?:nicht|kein(?:e[rsnm]?)?|weder|ohne|statt|not|no|neither|nor|without|instead|pas|ni|sans|sin|nao|nem|sem)\b"
+)
+DENIED_AFTER = re.compile(r"\b(?:nicht|not|pas|nao|keine rolle|kein thema|entfaellt|entfallen)\b")
+NOT_DENIED = re.compile(r"\b(?:nicht (?:nur|zuletzt|allein|weniger)|not only|non seulement|no solo|nao so)\b")
+NOW = re.compile(r"\b(?:jetzt|nun|kuenftig|zukuenftig|heute|now|maintenant|ahora|agora)\b|;")
+TOPIC_TALK = ("interest", "partner_offer", "correction")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsDecision:
+    """The topics of a letter in the order of the schema, and where each is named first."""
+
+    topics: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def decide_topics(sentences: Sequence[Sentence], intents: Sequence[Intent]) -> TopicsDecision:
+    """The topics of a letter that expresses interest, offers or corrects one; none in other mail."""
+    if not set(intents) & set(TOPIC_TALK):
+        return TopicsDecision((), ())
+    found: dict[str, Evidence] = {}
+    context = False
+    for sentence in (s for s in sentences if s.zone in TOLD):
+        for topic, hit in _named(sentence, context=context):
+            found.setdefault(topic, _evidence(topic, sentence, hit))
+        context = _leads_on(sentence, context=context)
+    topics = tuple(topic for topic in TOPICS if topic in found)
+    return TopicsDecision(topics, tuple(found[topic] for topic in topics))
+
+
+def _evidence(topic: str, sentence: Sentence, hit: Hit) -> Evidence:
+    start, end = sentence.start + hit.start, sentence.start + hit.end
+    sure = hit.label.endswith(".sure")
+    return Evidence("topics", topic, start, end, 0.9 if sure else 0.75, "Thema genannt")
+
+
+def _leads_on(sentence: Sentence, *, context: bool) -> bool:
+    """Whether the next line is still about the topics that this one announced."""
+    if sentence.text.rstrip().endswith(":"):
+        return any(hit.label == "topics.context" for hit in find_cues(sentence.text))
+    return context and (len(sentence.text) < 60 or sentence.text.rstrip().endswith((",", ";")))
+
+
+def _named(sentence: Sentence, *, context: bool) -> Iterator[tuple[str, Hit]]:
+    hits = [hit for hit in find_cues(sentence.text) if hit.label.startswith("topics.")]
+    context = context or any(hit.label == "topics.context" for hit in hits)
+    dead = [*_dead_spans(sentence.text, hits)]
+    for hit in hits:
+        _, topic, *strength = hit.label.split(".")
+        if not strength or (strength[0] == "bare" and not context):
+            continue
+        if not _within(hit, dead) and not _denied(sentence.text, hit):
+            yield topic, hit
+
+
+def _dead_spans(text: str, hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
+    """Stretches in which no word is a topic: offices, names in quotation marks, what was before."""
+    yield from (match.span() for match in QUOTED.finditer(text))
+    yield from ((hit.start, hit.end) for hit in hits if hit.label == "topics.void")
+    for hit in hits:
+        if hit.label == "topics.past":
+            now = NOW.search(text.lower(), hit.end)
+            yield hit.start, now.start() if now else len(text)
+
+
+def _within(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < hit.end and hit.start < end for start, end in spans)
+
+
+def _denied(text: str, hit: Hit) -> bool:
+    before, after = fold(text[: hit.start]), fold(text[hit.end :])
+    before = CLAUSE.split(before)[-1]
+    after = CLAUSE.split(after)[0]
+    before = NOT_DENIED.sub(" ", " ".join(before.split()[-5:]))
+    return bool(DENIED_BEFORE.search(before) or DENIED_AFTER.search(NOT_DENIED.sub(" ", after)))
