@@ -75,7 +75,8 @@ def suppressed(facts: Facts) -> bool:
 
 
 def _null_return_path(facts: Facts) -> bool:
-    return any(re.sub(r"\s", "", value) in ("<>", '""', '<"">') for value in facts.message.header_all("Return-Path"))
+    paths = (re.sub(r"\s", "", value).lower() for value in facts.message.header_all("Return-Path"))
+    return any(path in ("<>", '""', '<"">') or path.startswith(("<mailer-daemon@", "mailer-daemon@")) for path in paths)
 
 
 def _report_type(facts: Facts) -> str:
@@ -87,7 +88,8 @@ def _report_type(facts: Facts) -> str:
 
 
 def _delivery_report(facts: Facts) -> bool:
-    return _report_type(facts) not in ("", *_REPORTS)
+    types = (facts.message.content_type, *(item.content_type for item in facts.message.attachments))
+    return _report_type(facts) not in ("", *_REPORTS) or "message/delivery-status" in types
 
 
 def _read_report(facts: Facts) -> bool:
@@ -132,9 +134,8 @@ def _no_acknowledgement(facts: Facts) -> bool:
 
 
 def _calendar_reply(facts: Facts) -> bool:
-    """METHOD of the part, where Content-Type names it (RFC 5546)."""
-    types = " ".join((facts.message.content_type, *facts.message.header_all("Content-Type"))).lower()
-    return "text/calendar" in types and bool(re.search(r"method\s*=\s*\"?(?:reply|counter|refresh)", types))
+    """An answer to an invitation by its METHOD (RFC 5546, 1.4)."""
+    return any(item.method in ("REPLY", "COUNTER", "REFRESH") for item in facts.message.attachments)
 
 
 def _marked_spam(facts: Facts) -> bool:

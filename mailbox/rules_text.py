@@ -12,6 +12,7 @@ from klimapartner.mailbox.rules_sender import is_daemon, is_no_reply, is_robot
 
 _TABLES = tomllib.loads(Path(__file__).with_name("triage_phrases.toml").read_text(encoding="utf-8"))
 _SUBJECT = {name: re.compile(any_of(patterns)) for name, patterns in _TABLES["subject"].items()}
+_DAEMON_NAME = re.compile(any_of(_TABLES["name"]["daemon"]))
 _SIGNS = {
     group: {name: re.compile(any_of(patterns), re.MULTILINE) for name, patterns in signs.items()}
     for group, signs in _TABLES["signs"].items()
@@ -20,7 +21,7 @@ _BULK_LOCAL = re.compile(
     r"(?:news|newsletter|infobrief|rundbrief|mailing|marketing|campaign|aktuell|infomail|presse-?verteiler)"
 )
 _SERVICE_LOCAL = re.compile(
-    r"(?:service-?desk|help-?desk|ticket|support|service|system|otrs|shop|order|bestell|versand|buchung|quarant|spam)"
+    r"(?:wordpress|gateway|portal|benachricht|service-?desk|help-?desk|ticket|support|service|system|otrs|shop|order|bestell|versand|buchung|quarant|spam)"
 )
 _SCAN = re.compile(r"scan|kopierer|multifunktion|mfp|xerox|ricoh|konica|kyocera|numéris|escane|digitaliz")
 _FORM = re.compile(
@@ -33,6 +34,10 @@ _SHORT = 1_500
 def subject_says(facts: Facts, name: str) -> bool:
     """Whether the subject begins like that kind of machine mail."""
     return bool(_SUBJECT[name].match(facts.subject))
+
+
+def _subject_mentions(facts: Facts, name: str) -> bool:
+    return bool(re.search(rf"(?<!\w)(?:{_SUBJECT[name].pattern})", facts.subject))
 
 
 def signs(facts: Facts, group: str) -> set[str]:
@@ -50,27 +55,54 @@ def _auto_reply_subject(facts: Facts) -> bool:
 
 def _absence_subject(facts: Facts) -> bool:
     """A subject about absence, and a body that says little else."""
-    return subject_says(facts, "absent") and len(_absence(facts)) >= 2 and _brief(facts) and not _human(facts)
+    return _subject_mentions(facts, "absent") and len(_absence(facts)) >= 2 and _only_absence(facts, other=2)
 
 
 def _absence_body(facts: Facts) -> bool:
-    found = _absence(facts)
-    return len(found - {"thanks"}) >= 3 and {"away", "deputy"} <= found and _brief(facts) and not _human(facts)
+    """Absence, its end or its deputy, and nothing else in the whole body."""
+    found = _absence(facts) - {"thanks"}
+    told = (len(found) >= 3 and "deputy" in found) or {"moved", "machine"} <= found
+    return told and _only_absence(facts, other=1)
 
 
 def _absence(facts: Facts) -> set[str]:
-    found = signs(facts, "absence")
-    return found if found & {"away", "unread", "machine"} else set()
+    text = _undotted(facts.body)
+    found = {name for name, pattern in _SIGNS["absence"].items() if pattern.search(text)}
+    return found if found & {"away", "unread", "machine", "moved"} else set()
 
 
-def _brief(facts: Facts) -> bool:
-    return len(facts.body) < _SHORT
+def _only_absence(facts: Facts, *, other: int) -> bool:
+    """Whether at most so many sentences are about anything but the absence, and none of them asks or wishes."""
+    if len(facts.body) > _SHORT or _human(facts) or signs(facts, "personal"):
+        return False
+    sentences = [part for part in re.split(r"[.!?\n]+", _undotted(facts.body)) if len(part.split()) >= 4]
+    patterns = _SIGNS["absence"].values()
+    return sum(not any(pattern.search(part) for pattern in patterns) for part in sentences) <= other
+
+
+def _undotted(body: str) -> str:
+    """A text in which the dots of dates and short words do not end a sentence."""
+    return re.sub(
+        r"(?<=\d)\.|(?<=\beinschl)\.|(?<=\btel)\.|(?<=\binkl)\.|(?<=\bbzw)\.|(?<=\b(?:ca|zt|nr|dr|fr|hr|ms|mr))\.",
+        " ",
+        body,
+    )
 
 
 def _bounce_text(facts: Facts) -> bool:
     found = signs(facts, "bounce")
-    told = subject_says(facts, "bounce") and bool(found) and not _human(facts)
-    return told or (len(found) == 2 and (is_daemon(facts.local) or subject_says(facts, "bounce")))
+    subject = subject_says(facts, "bounce")
+    told = subject and bool(found) and not _human(facts)
+    return told or (len(found) == 2 and (is_daemon(facts.local) or subject))
+
+
+def _daemon_name(facts: Facts) -> bool:
+    """A mail system by its display name, or a nameless sender with the subject of a bounce."""
+    named = bool(_DAEMON_NAME.match(facts.message.from_.name.casefold()))
+    nobody = not facts.message.from_.addr and not facts.message.reply_to
+    about = subject_says(facts, "bounce") or bool(signs(facts, "bounce"))
+    both = len(signs(facts, "bounce")) == 2 or subject_says(facts, "bounce")
+    return (named and about) or (nobody and both)
 
 
 def _read_text(facts: Facts) -> bool:
@@ -79,9 +111,8 @@ def _read_text(facts: Facts) -> bool:
 
 def _calendar_text(facts: Facts) -> bool:
     """An answer to an invitation that says nothing of its own."""
-    attached = any(item.content_type == "text/calendar" for item in facts.message.attachments)
-    calendar = attached or "calendar" in facts.message.content_type
-    return subject_says(facts, "calendar") and (calendar or _words(facts) <= 3)
+    calendar = any(item.content_type == "text/calendar" for item in facts.message.attachments)
+    return subject_says(facts, "calendar") and (calendar or bool(signs(facts, "calendar")) or _words(facts) <= 3)
 
 
 def _words(facts: Facts) -> int:
@@ -92,7 +123,7 @@ def _receipt_text(facts: Facts) -> bool:
     """A ticket system that says what arrived, under which number, when it will be looked at."""
     found = signs(facts, "receipt")
     score = (
-        _weight(found, {"automatic": 2})
+        _weight(found, {"automatic": 2, "unanswerable": 2})
         + _subject_weight(facts, ("ticket", "arrived"))
         + _local_weight(facts, _SERVICE_LOCAL)
     )
@@ -107,13 +138,21 @@ def _human_unless(facts: Facts, found: set[str]) -> bool:
 def _automatic_text(facts: Facts) -> bool:
     """A mail that calls itself automatic, and is neither a form filled in by a person nor a scanner's."""
     found = signs(facts, "receipt")
-    scanned = bool(facts.message.attachments) and bool(_SCAN.search(facts.subject + facts.body))
     passed_on = subject_says(facts, "forwarded") or subject_says(facts, "replied")
-    return "automatic" in found and not (scanned or passed_on or _form(facts)) and not _wants(facts)
+    return "automatic" in found and not (_scanned(facts) or passed_on or _form(facts)) and not _wants(facts)
+
+
+def _asks(facts: Facts) -> bool:
+    return bool(_SIGNS["human"]["asks"].search(facts.body))
 
 
 def _wants(facts: Facts) -> bool:
     return bool(_SIGNS["human"]["wants"].search(facts.body))
+
+
+def _scanned(facts: Facts) -> bool:
+    """A person's paper, sent by the copier."""
+    return bool(facts.message.attachments) and bool(_SCAN.search(f"{facts.subject} {facts.body} {facts.local}"))
 
 
 def _form(facts: Facts) -> bool:
@@ -122,7 +161,11 @@ def _form(facts: Facts) -> bool:
 
 def _newsletter_text(facts: Facts) -> bool:
     found = signs(facts, "newsletter")
-    score = _weight(found, {"because": 2}) + _subject_weight(facts, ("issue",)) + _local_weight(facts, _BULK_LOCAL)
+    score = (
+        _weight(found, {"because": 2, "unsubscribe": 1 if _asks(facts) else 2})
+        + _subject_weight(facts, ("issue",))
+        + _local_weight(facts, _BULK_LOCAL)
+    )
     return score >= 2 and bool(found & {"because", "unsubscribe", "online"}) and not _declares(facts)
 
 
@@ -139,9 +182,13 @@ def _list_text(facts: Facts) -> bool:
 
 def _service_text(facts: Facts) -> bool:
     found = signs(facts, "service") | (signs(facts, "receipt") & {"automatic", "unanswerable"})
-    strong = 2 if found & {"automatic"} else 0
-    score = len(found) + strong + _subject_weight(facts, ("service",)) + _local_weight(facts, _SERVICE_LOCAL)
-    return score >= 3 and bool(found) and not _human(facts) and not _form(facts)
+    weight = _weight(found, {"automatic": 3, "unanswerable": 2})
+    score = weight + _subject_weight(facts, ("service",)) + _local_weight(facts, _SERVICE_LOCAL)
+    return score >= 3 and bool(found) and not (_asks(facts) or _wants(facts) or _form(facts) or _scanned(facts))
+
+
+def _certain_subject(facts: Facts) -> bool:
+    return subject_says(facts, "certain")
 
 
 def _weight(found: Iterable[str], extra: dict[str, int]) -> int:
@@ -160,6 +207,7 @@ def _local_weight(facts: Facts, usual: re.Pattern[str]) -> int:
 
 RULES = (
     Rule("bounce_text", "bounce", "Text einer Unzustellbarkeitsmeldung", _bounce_text),
+    Rule("daemon_name", "bounce", "Anzeigename eines Mailsystems", _daemon_name),
     Rule("read_text", "receipt", "Text einer Lese- oder Zustellbestätigung", _read_text),
     Rule("auto_reply_subject", "auto_reply", "Betreff einer automatischen Antwort", _auto_reply_subject),
     Rule("absence_subject", "auto_reply", "Betreff und Text einer Abwesenheitsnotiz", _absence_subject),
@@ -169,5 +217,6 @@ RULES = (
     Rule("newsletter_text", "newsletter", "Merkmale eines Newsletters", _newsletter_text),
     Rule("receipt_text", "system", "Eingangsbestätigung eines Ticketsystems", _receipt_text),
     Rule("automatic_text", "system", "nennt sich selbst automatisch erzeugt", _automatic_text),
+    Rule("certain_subject", "system", "Betreff, den nur Programme schreiben", _certain_subject),
     Rule("service_text", "system", "Meldung eines Dienstes oder Geräts", _service_text),
 )
