@@ -80,6 +80,7 @@ async def _transfer(client: SMTP, server: Server, envelope_from: str, recipient:
                 return _refused(answer.code, answer.message)
         await _write_text(client, server, raw)
     except NO_ANSWER as error:
+        client.close()  # out of step: not even QUIT makes sense
         return Outcome("retry", 0, f"{server} brach vor dem Ende der Mail ab ({shorten(error)}).")
     return await _verdict(client, server)
 
@@ -147,11 +148,12 @@ def _unsent(protocol: SMTPProtocol) -> int:
 
 async def _verdict(client: SMTP, server: Server) -> Outcome:
     try:
-        answer = await _protocol(client).read_response(
-            timeout=server.limit
-        )  # RFC 5321, 4.5.3.2.6: ten minutes at least
+        # RFC 5321, 4.5.3.2.6: wait ten minutes at least.
+        answer = await _protocol(client).read_response(timeout=server.limit)
     except NO_ANSWER as error:
-        return Outcome("uncertain", 0, f"{server} gab nach dem Ende der Mail keine Antwort ({shorten(error)}).")
+        client.close()
+        text = f"{server} gab nach dem Ende der Mail keine Antwort ({shorten(error)})."
+        return Outcome("uncertain", 0, text)
     if answer.code == 250:
         return Outcome("sent", answer.code, shorten(answer.message))
     return _refused(answer.code, answer.message)

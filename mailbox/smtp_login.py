@@ -122,6 +122,8 @@ async def _oauthbearer(client: SMTP, first: str) -> None:
 
 async def _leave(client: SMTP) -> None:
     """Say goodbye; a connection that dies here has no bearing on the message."""
+    if not client.is_connected:
+        return
     try:
         await client.quit(timeout=GOODBYE)
     except (aiosmtplib.SMTPException, OSError):

@@ -14,7 +14,7 @@ from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import Config, Login
 from pymap.imap import IMAPServer
 from pymap.user import UserMetadata
-from pysasl.hashing import Cleartext
+from pysasl.hashing import BuiltinHash
 
 from klimapartner.mailbox.fakes.background import Background, port_of
 from klimapartner.mailbox.imap import connect
@@ -64,6 +64,7 @@ class _LoopbackConfig(Config):
 
 
 async def _serve(login: PasswordLogin) -> asyncio.Server:
+    hashing = BuiltinHash(rounds=1)  # a password on loopback is no secret
     config = _LoopbackConfig(
         Namespace(passlib_cfg=None, proxy_protocol=None),
         demo_data=False,
@@ -72,11 +73,12 @@ async def _serve(login: PasswordLogin) -> asyncio.Server:
         host="127.0.0.1",
         port=0,
         tls_enabled=False,
-        hash_context=Cleartext(),
+        hash_context=hashing,
         invalid_user_sleep=0.0,
     )
     config.apply_context()
     users = Login(config)
-    await users.demo_user_identity.set(UserMetadata(config, login.user, password=login.password))
+    digest = hashing.hash(config.password_prep(login.password))
+    await users.demo_user_identity.set(UserMetadata(config, login.user, password=digest))
     callback: Any = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(users, config))
     return await asyncio.start_server(callback, "127.0.0.1", 0)

@@ -30,6 +30,7 @@ class CuttingProxy:
         self._lock = threading.Lock()
         self._after: int | None = None
         self._pattern: bytes | None = None
+        self._hold_pattern: bytes | None = None
         self._flowing = threading.Event()
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -57,6 +58,11 @@ class CuttingProxy:
         """Cut where the server sends `pattern`, just behind it."""
         with self._lock:
             self._pattern = pattern
+
+    def hold_at(self, pattern: bytes) -> None:
+        """Hold once the server has sent `pattern`, which still passes."""
+        with self._lock:
+            self._hold_pattern = pattern
 
     def cut(self) -> None:
         """Cut all connections now."""
@@ -106,6 +112,9 @@ class CuttingProxy:
                     _reset(source)
                     _reset(sink)
                 seen = (seen + data)[-CHUNK:]
+                if from_server and self._hold_pattern is not None and self._hold_pattern in seen:
+                    self._hold_pattern = None
+                    self.hold()
         self._part(source, sink)
 
     def _end_of_line(self, seen: bytes, data: bytes) -> int | None:

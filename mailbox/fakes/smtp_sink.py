@@ -141,7 +141,7 @@ class _Handler:
             return _carry_out(plan, server)
         if self._sink.needs_login and not session.authenticated:
             return "530 5.7.0 Authentication required"
-        envelope.mail_from = "" if address == "<>" else address
+        envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
 
@@ -177,4 +177,5 @@ def _carry_out(plan: _Plan, server: SMTP) -> str:
 def _received(envelope: Envelope) -> Received:
     content = envelope.content if isinstance(envelope.content, bytes) else b""
     options = tuple(str(option) for option in envelope.mail_options)
-    return Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), content, options)
+    sender = "" if envelope.mail_from in (None, "<>") else str(envelope.mail_from)
+    return Received(sender, tuple(envelope.rcpt_tos), content, options)
