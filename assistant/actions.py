@@ -116,7 +116,13 @@ def workshop(session: Session, case: Case) -> Result:
     step = next((s for s in case.call.step if s.id == "workshop"), None)
     over = step is None or step.last_day < case.now.astimezone(case.call.zone).date()
     if over:
-        add_task(session, kind="workshop", text="Anmeldung zu einem Workshop, der vorbei ist", message_id=case.message_id, now=case.now)
+        add_task(
+            session,
+            kind="workshop",
+            text="Anmeldung zu einem Workshop, der vorbei ist",
+            message_id=case.message_id,
+            now=case.now,
+        )
     else:
         contact = case.mail.reading.contact
         register_participant(

@@ -34,14 +34,22 @@ def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
         conversation = (
             get_conversation(session, stored.conversation_id)
             if stored.conversation_id
-            else open_conversation(session, call=office.call.id, prefix=f"KP{office.call.phase}", address=to.addr, now=now)
+            else open_conversation(
+                session, call=office.call.id, prefix=f"KP{office.call.phase}", address=to.addr, now=now
+            )
         )
         set_conversation(session, message_id, conversation.id)
         allowed = replace(mail, verdict=replace(mail.verdict, reply_to=to))
         case = Case(allowed, message_id, conversation, office.call, office.box, office.settings, office.texts, now)
         sections = (Section("receipt", {"answer_by": answer_by(case)}),)
         row = queue_answer(
-            session, case, to, kind="receipt", sections=sections, entry_id=conversation.entry_id, hold="Bitte ansehen und freigeben"
+            session,
+            case,
+            to,
+            kind="receipt",
+            sections=sections,
+            entry_id=conversation.entry_id,
+            hold="Bitte ansehen und freigeben",
         )
         mark_answered(session, message_id, who=WHO, now=now)
     return row

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from klimapartner.mailbox.compose import new_message_id, reply_subject, verp_address
+
 from klimapartner.assistant.answer_parts import call_words, contacts, privacy
 from klimapartner.assistant.case import Case
 from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.limits import over_limit
 from klimapartner.assistant.settings import MailboxSettings
 from klimapartner.assistant.templates import Section, plain, tidy
-from klimapartner.mailbox.compose import new_message_id, reply_subject, verp_address
 from klimapartner.mailbox.message import Address
 from klimapartner.storage.engine import Session
 from klimapartner.storage.outbox import Draft, OutboxMail, count_answers, enqueue
@@ -20,7 +21,14 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def queue_answer(
-    session: Session, case: Case, to: Address, *, kind: str, sections: tuple[Section, ...], entry_id: int | None, hold: str
+    session: Session,
+    case: Case,
+    to: Address,
+    *,
+    kind: str,
+    sections: tuple[Section, ...],
+    entry_id: int | None,
+    hold: str,
 ) -> OutboxMail:
     """Put the answer into the outbox, once per message; over a limit it is held and staff are told."""
     # Two readers that count at the same time would both find room for one more.
@@ -32,7 +40,9 @@ def queue_answer(
         add_task(session, kind="limit", text=over, message_id=case.message_id, entry_id=entry_id, now=case.now)
     first_contact = count_answers(session, since=_EVER, address=to.addr) == 0
     hold = over or hold or ("Alle Antworten warten auf Freigabe" if case.settings.answers.hold_all else "")
-    row, _ = enqueue(session, _draft(case, to, kind, _body(case, sections, first_contact), entry_id, hold), now=case.now)
+    row, _ = enqueue(
+        session, _draft(case, to, kind, _body(case, sections, first_contact), entry_id, hold), now=case.now
+    )
     return row
 
 

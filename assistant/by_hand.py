@@ -13,7 +13,9 @@ WHO = "kommandozeile"
 _ALLOWED = {"world_region": get_args(Region), "partnership_status": get_args(Status)}
 
 
-def add_by_hand(work: Workplace, municipality: str, partner: str, country: str, given: Mapping[str, str]) -> EntryChange:
+def add_by_hand(
+    work: Workplace, municipality: str, partner: str, country: str, given: Mapping[str, str]
+) -> EntryChange:
     """Put an entry into the register of the first mailbox's call.
 
     Raises:
@@ -28,7 +30,11 @@ def add_by_hand(work: Workplace, municipality: str, partner: str, country: str, 
     values = {"municipality": body.name if body else municipality, **given}
     with work.database.session() as session:
         conversation = open_conversation(
-            session, call=office.call.id, prefix=f"KP{office.call.phase}", address=given.get("contact.email", ""), now=now
+            session,
+            call=office.call.id,
+            prefix=f"KP{office.call.phase}",
+            address=given.get("contact.email", ""),
+            now=now,
         )
         change = upsert_entry(
             session, call=office.call.id, body=BodyRef(body.name, body.ags) if body else BodyRef(municipality),

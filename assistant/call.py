@@ -60,11 +60,11 @@ class Step(_Strict):
     def _one_kind_of_date(self) -> Self:
         given = [self.on, self.from_, self.until, self.month]
         if sum(value is not None for value in given) != 1:
-            raise ValueError(f"step {self.id!r} needs exactly one of: on, from/to, until, month")
+            raise ValueError(f"Schritt {self.id!r} braucht genau eines von: on, from/to, until, month")
         if (self.from_ is None) != (self.to is None) or (self.month is None) != (self.part is None):
-            raise ValueError(f"step {self.id!r}: from goes with to, and month goes with part")
+            raise ValueError(f"Schritt {self.id!r}: from gehört zu to, und month zu part")
         if self.from_ and self.to and self.to < self.from_:
-            raise ValueError(f"step {self.id!r} ends before it begins")
+            raise ValueError(f"Schritt {self.id!r} endet, bevor er beginnt")
         return self
 
     @property
@@ -141,7 +141,7 @@ class Call(_Strict):
     @classmethod
     def _deadline_is_there(cls, steps: list[Step]) -> list[Step]:
         if not any(step.id == "interest" and step.until for step in steps):
-            raise ValueError('a step with id = "interest" and `until` is needed: it decides what is late')
+            raise ValueError('ein Schritt mit id = "interest" und `until` fehlt: er entscheidet, was zu spät ist')
         return steps
 
     @model_validator(mode="after")
@@ -149,7 +149,7 @@ class Call(_Strict):
         known = {contact.id for contact in self.contact}
         named = set(self.routing.default).union(*(rule.contacts for rule in self.routing.rule))
         if missing := sorted(named - known):
-            raise ValueError(f"routing names contacts that are not there: {', '.join(missing)}")
+            raise ValueError(f"routing nennt Kontakte, die es nicht gibt: {', '.join(missing)}")
         return self
 
     @cached_property
@@ -190,7 +190,9 @@ def load_call(folder: Path) -> Call:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "call"
-        raise CallError(f"{folder / 'call.toml'}: {place}: {first['msg']}; correct it and run `call check`.") from error
+        raise CallError(
+            f"{folder / 'call.toml'}: {place}: {first['msg'].removeprefix('Value error, ')}; bitte berichtigen und `klimapartner call check` aufrufen."
+        ) from error
 
 
 def find_call(call_id: str, folders: tuple[Path, ...] = ()) -> Call:
@@ -202,23 +204,27 @@ def find_call(call_id: str, folders: tuple[Path, ...] = ()) -> Call:
     for parent in (*folders, SHIPPED):
         if (parent / call_id / "call.toml").is_file():
             return load_call(parent / call_id)
-    raise CallError(f"There is no call {call_id!r}; make a folder {call_id}/ with call.toml and faq.*.md.")
+    raise CallError(
+        f"Den Aufruf {call_id!r} gibt es nicht; bitte einen Ordner {call_id}/ mit call.toml und faq.*.md anlegen."
+    )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CallError(f"{path} cannot be read ({error.strerror}); a call needs it.") from error
+        raise CallError(f"{path} ist nicht lesbar ({error.strerror}); ein Aufruf braucht diese Datei.") from error
     except tomllib.TOMLDecodeError as error:
-        raise CallError(f"{path} is not valid TOML: {error}.") from error
+        raise CallError(f"{path} ist kein gültiges TOML: {error}.") from error
 
 
 def _read_faq(path: Path) -> dict[str, FaqText]:
     try:
         text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     except OSError as error:
-        raise CallError(f"{path} cannot be read ({error.strerror}); a call needs its FAQ in every language.") from error
+        raise CallError(
+            f"{path} ist nicht lesbar ({error.strerror}); ein Aufruf braucht seine FAQ in jeder Sprache."
+        ) from error
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     found = {
@@ -231,10 +237,12 @@ def _read_faq(path: Path) -> dict[str, FaqText]:
 
 def _check_faq(path: Path, found: dict[str, FaqText], ids: list[str]) -> None:
     if unknown := sorted(set(ids) - set(FAQ_IDS)):
-        raise CallError(f"{path}: unknown question {unknown[0]!r}; the ids are {', '.join(FAQ_IDS)}.")
+        raise CallError(f"{path}: die Frage {unknown[0]!r} ist unbekannt; möglich sind: {', '.join(FAQ_IDS)}.")
     if missing := [name for name in FAQ_IDS if name not in found]:
-        raise CallError(f"{path}: the answer to {missing[0]!r} is missing; add a section '## {missing[0]}: …'.")
+        raise CallError(
+            f"{path}: die Antwort auf {missing[0]!r} fehlt; bitte einen Abschnitt „## {missing[0]}: …“ ergänzen."
+        )
     if len(ids) != len(set(ids)):
-        raise CallError(f"{path}: an id stands twice; each question has one section.")
+        raise CallError(f"{path}: eine Kennung steht doppelt; jede Frage hat einen Abschnitt.")
     if empty := [name for name, text in found.items() if not text.answer]:
-        raise CallError(f"{path}: the answer to {empty[0]!r} is empty.")
+        raise CallError(f"{path}: die Antwort auf {empty[0]!r} ist leer.")

@@ -88,7 +88,11 @@ def candidate_json(item: Candidate) -> Json:
 
 
 def _body(body: Body | None) -> Json | None:
-    return None if body is None else {"name": body.name, "ags": body.ags} | ({"sub_body": body.sub_body} if body.sub_body else {})
+    return (
+        None
+        if body is None
+        else {"name": body.name, "ags": body.ags} | ({"sub_body": body.sub_body} if body.sub_body else {})
+    )
 
 
 def _partner(partner: Partner | None) -> Json | None:
@@ -103,7 +107,9 @@ def _message_json(mail: MailReading) -> Json:
         "date": message.date.isoformat() if message.date else None,
         "reply_allowed": reply_to is not None,
         "reply_to": reply_to.addr if reply_to else None,
-        "why_no_reply": None if reply_to else "; ".join(hit.reason for hit in mail.verdict.hits) or "Keine Adresse für eine Antwort",
+        "why_no_reply": None
+        if reply_to
+        else "; ".join(hit.reason for hit in mail.verdict.hits) or "Keine Adresse für eine Antwort",
         "late": mail.late,
         "attachments": [
             {"name": item.name, "chars": len(item.text), "problem": item.problem} for item in message.attachments

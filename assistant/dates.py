@@ -10,7 +10,13 @@ from klimapartner.assistant.languages import Language
 
 _UNTIL = {"de": "bis {}", "en": "by {}", "fr": "jusqu’au {}", "es": "hasta el {}", "pt": "até {}"}
 _PART = {
-    "early": {"de": "Anfang {}", "en": "early {}", "fr": "début {}", "es": "a principios de {}", "pt": "no início de {}"},
+    "early": {
+        "de": "Anfang {}",
+        "en": "early {}",
+        "fr": "début {}",
+        "es": "a principios de {}",
+        "pt": "no início de {}",
+    },
     "mid": {"de": "Mitte {}", "en": "mid-{}", "fr": "à la mi-{}", "es": "a mediados de {}", "pt": "em meados de {}"},
     "late": {"de": "Ende {}", "en": "late {}", "fr": "fin {}", "es": "a finales de {}", "pt": "no final de {}"},
 }

@@ -60,7 +60,9 @@ def demo_settings(folder: Path, imap: EmbeddedImap, sink: SmtpSink) -> Settings:
         "database": f"sqlite:///{(folder / 'klimapartner.db').resolve()}",
         "controller": {
             "name": "Beispielstelle (nur zur Vorführung)",
-            "privacy_text": {"de": "Dies ist eine Vorführung mit erfundenen Nachrichten; es werden keine echten Daten verarbeitet."},
+            "privacy_text": {
+                "de": "Dies ist eine Vorführung mit erfundenen Nachrichten; es werden keine echten Daten verarbeitet."
+            },
         },
         "mailboxes": {"vorfuehrung": box},
     }

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
+from klimapartner.mailbox.compose import compose
 
 from klimapartner.assistant.clock import Clock
 from klimapartner.assistant.reading_work import owner
 from klimapartner.assistant.servers import login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
-from klimapartner.mailbox.compose import compose
 from klimapartner.mailbox.message import Address
 from klimapartner.mailbox.smtp import Outcome, send
 from klimapartner.storage.engine import Database, Session
@@ -43,7 +43,10 @@ def open_gate(session: Session, *, now: datetime) -> None:
 
 
 async def send_due(
-    settings: Settings, database: Database, clock: Clock, done: Callable[[OutboxMail, Outcome], None] = lambda row, outcome: None
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    done: Callable[[OutboxMail, Outcome], None] = lambda row, outcome: None,
 ) -> int:
     """Send what is due, once each; returns how many were tried. Nothing is sent before the gate is open."""
     if settings.missing_to_send():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from klimapartner.mailbox.compose import compose, new_message_id
+
 from klimapartner.assistant.call import find_call
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import AssistantError
@@ -16,7 +18,6 @@ from klimapartner.assistant.settings import MailboxSettings, Settings
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.intents.reader import load_reader
 from klimapartner.intents.reading import Office
-from klimapartner.mailbox.compose import compose, new_message_id
 from klimapartner.mailbox.errors import MailboxError
 from klimapartner.mailbox.imap import connect
 from klimapartner.mailbox.message import Address
@@ -74,7 +75,9 @@ def _complete(settings: Settings) -> str:
 def _database(work: Workplace) -> str:
     state = work.database.check()
     if state.revision != state.head:
-        raise AssistantError(f"Das Schema steht auf {state.revision}, nötig ist {state.head}; `klimapartner run` bringt es auf Stand.")
+        raise AssistantError(
+            f"Das Schema steht auf {state.revision}, nötig ist {state.head}; `klimapartner run` bringt es auf Stand."
+        )
     with work.database.reading() as session:
         messages, outbox, gate = count_by_state(session), count_outbox(session), gate_is_open(session)
     waiting = sum(outbox.get(name, 0) for name in ("queued", "held"))
@@ -83,7 +86,9 @@ def _database(work: Workplace) -> str:
 
 
 def _disk(settings: Settings) -> str:
-    place = Path(settings.database.removeprefix("sqlite:///")).parent if settings.database.startswith("sqlite") else Path()
+    place = (
+        Path(settings.database.removeprefix("sqlite:///")).parent if settings.database.startswith("sqlite") else Path()
+    )
     free = shutil.disk_usage(place or Path()).free
     if free < _LEAST_DISK:
         raise AssistantError(f"Nur noch {free // 1_000_000} MB frei in {place}; bitte Platz schaffen.")
@@ -100,19 +105,27 @@ def _mailbox(work: Workplace, box: MailboxSettings) -> str:
         imap.select(box.folder)
         count = len(imap.uids())
         missing = {"IDLE", "UIDPLUS", "MOVE"} - imap.capabilities
-    return f"{count} Nachrichten in {box.folder}" + (f"; der Server kann nicht: {', '.join(sorted(missing))}" if missing else "")
+    return f"{count} Nachrichten in {box.folder}" + (
+        f"; der Server kann nicht: {', '.join(sorted(missing))}" if missing else ""
+    )
 
 
 def _smtp(work: Workplace, box: MailboxSettings) -> str:
     report = asyncio.run(check(server_of(box.smtp), login_of(box.smtp, work.clock)))
-    return "angemeldet, verschlüsselt" if report.encrypted else "angemeldet, unverschlüsselt (nur auf diesem Rechner zulässig)"
+    return (
+        "angemeldet, verschlüsselt"
+        if report.encrypted
+        else "angemeldet, unverschlüsselt (nur auf diesem Rechner zulässig)"
+    )
 
 
 def _secrets(box: MailboxSettings, now: datetime) -> str:
     for server in (box.imap, box.smtp):
         expires = server.auth.secret_expires
         if expires and expires - now < _SOON:
-            raise AssistantError(f"Ein Geheimnis von {server.host} läuft am {expires:%d.%m.%Y} ab; bitte ein neues anlegen und eintragen.")
+            raise AssistantError(
+                f"Ein Geheimnis von {server.host} läuft am {expires:%d.%m.%Y} ab; bitte ein neues anlegen und eintragen."
+            )
     return "kein Ablauf in den nächsten 30 Tagen bekannt"
 
 

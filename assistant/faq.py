@@ -10,7 +10,10 @@ from klimapartner.assistant.templates import Texts
 from klimapartner.intents.reading import Answer
 
 _UNSURE = {
-    "de": ("Das weiß ich nicht sicher. Meinten Sie:", "Dazu weiß ich nichts. Eine Person aus dem Team hilft Ihnen weiter:"),
+    "de": (
+        "Das weiß ich nicht sicher. Meinten Sie:",
+        "Dazu weiß ich nichts. Eine Person aus dem Team hilft Ihnen weiter:",
+    ),
     "en": ("I am not sure. Did you mean:", "I do not know that. A person of the team will help you:"),
     "fr": ("Je n’en suis pas sûr. Vouliez-vous dire :", "Je ne le sais pas. Une personne de l’équipe vous aidera :"),
     "es": ("No estoy seguro. ¿Quería decir:", "No lo sé. Una persona del equipo le ayudará:"),
@@ -18,7 +21,9 @@ _UNSURE = {
 }
 
 
-def faq_texts(call: Call, texts: Texts, controller: Controller, language: Language, ids: list[str]) -> list[dict[str, str]]:
+def faq_texts(
+    call: Call, texts: Texts, controller: Controller, language: Language, ids: list[str]
+) -> list[dict[str, str]]:
     """Question and answer for FAQ ids, in the FAQ's order."""
     values, entries = _values(call, controller, language), call.faq[language]
     return [

@@ -82,7 +82,9 @@ def _machine(
     if conversation:
         set_conversation(session, stored.id, conversation.id)
     note_bounce(session, mail.message, now=now)
-    return _no_answer(session, stored.id, mail, mail.verdict.kind, "; ".join(hit.reason for hit in mail.verdict.hits), now)
+    return _no_answer(
+        session, stored.id, mail, mail.verdict.kind, "; ".join(hit.reason for hit in mail.verdict.hits), now
+    )
 
 
 def _person(session: Session, case: Case) -> Handled:
@@ -97,7 +99,9 @@ def _person(session: Session, case: Case) -> Handled:
     if reason := _why_silent(case):
         return _no_answer(session, case.message_id, mail, *reason, case.now)
     if to is None or not sections:
-        return _no_answer(session, case.message_id, mail, "no_address", "Keine Adresse, an die geantwortet werden darf", case.now)
+        return _no_answer(
+            session, case.message_id, mail, "no_address", "Keine Adresse, an die geantwortet werden darf", case.now
+        )
     row = queue_answer(
         session, case, to, kind=next(iter(done)), sections=_each_once(sections), entry_id=entry_id, hold=hold
     )
@@ -122,5 +126,3 @@ def _each_once(sections: tuple[Section, ...]) -> tuple[Section, ...]:
 def _no_answer(session: Session, message_id: int, mail: MailReading, code: str, reason: str, now: datetime) -> Handled:
     add_unanswered(session, message_id=message_id, code=code, reason=reason, now=now)
     return Handled(mail, None, reason)
-
-

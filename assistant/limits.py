@@ -7,7 +7,9 @@ from klimapartner.storage.engine import Session
 from klimapartner.storage.outbox import count_answers
 
 
-def over_limit(session: Session, limits: Limits, *, kind: str, conversation_id: int, address: str, now: datetime) -> str:
+def over_limit(
+    session: Session, limits: Limits, *, kind: str, conversation_id: int, address: str, now: datetime
+) -> str:
     """The reason why one more answer of that kind must wait, '' where it may go."""
     domain = address.rpartition("@")[2].lower()
     thread = now - timedelta(hours=limits.thread_hours)

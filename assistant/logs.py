@@ -8,7 +8,11 @@ import structlog
 
 def set_up_logs(debug: bool) -> None:
     """Readable lines on a terminal, JSON elsewhere; stack traces only with `debug`."""
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     traces = structlog.processors.format_exc_info if debug else _without_trace
     structlog.configure(
         processors=[

@@ -37,7 +37,9 @@ def read_mail(
     verdict = triage(message, own=identity.own)
     arrived = received or message.received or message.date
     late = arrived is not None and call.is_late(arrived)
-    reading = Reading(language=reader.language(letter_of(message))) if verdict.automated else reader.read(letter_of(message))
+    reading = (
+        Reading(language=reader.language(letter_of(message))) if verdict.automated else reader.read(letter_of(message))
+    )
     return MailReading(message, _without_reply_to_spam(verdict, reading), reading, arrived, late)
 
 

@@ -7,9 +7,9 @@ from klimapartner.assistant.clock import Clock
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import MailboxSettings
 from klimapartner.assistant.workplace import Workplace
-from klimapartner.mailbox.message_id import message_id_of
 from klimapartner.mailbox.imap import Fetched, connect
 from klimapartner.mailbox.imap import Session as ImapSession
+from klimapartner.mailbox.message_id import message_id_of
 from klimapartner.storage.engine import Database
 from klimapartner.storage.messages import known_uids, mark_moved, store_message, unmoved
 from klimapartner.storage.state import set_state

@@ -52,7 +52,12 @@ def _guarded(work: Workplace, stored: StoredMessage) -> Handled | None:
         return None
     # One mail must never stop the intake, whatever it does to us: it is tried again, and then kept as a dead letter.
     except Exception as error:
-        log.warning("message failed", message=stored.id, error=type(error).__name__, exc_info=not isinstance(error, AssistantError))
+        log.warning(
+            "message failed",
+            message=stored.id,
+            error=type(error).__name__,
+            exc_info=not isinstance(error, AssistantError),
+        )
         _fail(work, stored, error)
         return None
 
@@ -72,6 +77,10 @@ def _fail(work: Workplace, stored: StoredMessage, error: Exception) -> None:
     with work.database.session() as session:
         state = fail_message(session, stored.id, owner=owner(), now=now, reason=reason, retry_after=RETRY_AFTER)
         if state == "dead":
-            add_task(session, kind="deadletter", text=f"Nachricht nicht verarbeitbar: {reason}", message_id=stored.id, now=now)
-
-
+            add_task(
+                session,
+                kind="deadletter",
+                text=f"Nachricht nicht verarbeitbar: {reason}",
+                message_id=stored.id,
+                now=now,
+            )

@@ -47,7 +47,11 @@ def register_fields(mail: MailReading, provenance: Provenance) -> dict[str, Fiel
             value,
             provenance,
             confidence_of(reading, field),
-            [evidence_json(e, mail.text) for e in reading.evidence if e.field == field or e.field.startswith(f"{field}.")],
+            [
+                evidence_json(e, mail.text)
+                for e in reading.evidence
+                if e.field == field or e.field.startswith(f"{field}.")
+            ],
         )
         for field in FIELDS
         if (value := field_value(reading, field))

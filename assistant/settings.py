@@ -36,11 +36,15 @@ class Secret(_Strict):
         if self.value is not None:
             return self.value.get_secret_value()
         if self.file is None:
-            raise SettingsError("A secret is not set; give it as `file = \"…\"` or by the environment.")
+            raise SettingsError(
+                "Ein Geheimnis fehlt; bitte als `secret = { file = … }` oder durch die Umgebung angeben."
+            )
         try:
             return self.file.read_text(encoding="utf-8").splitlines()[0].strip()
         except (OSError, IndexError) as error:
-            raise SettingsError(f"The secret file {self.file} cannot be read; it holds the secret in its first line.") from error
+            raise SettingsError(
+                f"Die Datei {self.file} ist nicht lesbar; sie soll das Geheimnis in der ersten Zeile enthalten."
+            ) from error
 
 
 class Auth(_Strict):
@@ -68,7 +72,9 @@ class Server(_Strict):
     @model_validator(mode="after")
     def _plain_only_at_home(self) -> Self:
         if self.tls == "none" and self.host not in {"localhost", "127.0.0.1", "::1"}:
-            raise ValueError(f'tls = "none" would send the password to {self.host} in the clear; use tls or starttls')
+            raise ValueError(
+                f'tls = "none" schickt das Passwort unverschlüsselt an {self.host}; bitte tls oder starttls'
+            )
         return self
 
 
@@ -155,7 +161,7 @@ class Settings(BaseSettings):
         for name in ("now", "answer_since"):
             value = getattr(self, name)
             if value is not None and value.tzinfo is None:
-                raise ValueError(f"{name} needs a time zone, such as 2022-02-01T00:00:00+01:00")
+                raise ValueError(f"{name} braucht eine Zeitzone, z. B. 2022-02-01T00:00:00+01:00")
         return self
 
     def missing_to_send(self) -> list[str]:
@@ -168,7 +174,9 @@ class Settings(BaseSettings):
     def own_addresses(self) -> tuple[str, ...]:
         """Every address that is ours, in lower case."""
         boxes = self.mailboxes.values()
-        return tuple(a.lower() for box in boxes for a in (box.address, *box.aliases, box.imap.user, box.smtp.user) if "@" in a)
+        return tuple(
+            a.lower() for box in boxes for a in (box.address, *box.aliases, box.imap.user, box.smtp.user) if "@" in a
+        )
 
 
 def settings_path() -> Path:
@@ -185,9 +193,9 @@ def load_settings(path: Path) -> Settings:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"There are no settings at {path}; `klimapartner init` writes them.") from error
+        raise SettingsError(f"Unter {path} gibt es keine Einstellungen; `klimapartner init` schreibt sie.") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}.") from error
+        raise SettingsError(f"{path} ist kein gültiges TOML: {error}.") from error
     return make_settings(data, where=str(path), base=path.parent)
 
 
@@ -202,8 +210,12 @@ def make_settings(data: dict[str, Any], *, where: str, base: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "settings"
-        message = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
-        raise SettingsError(f"{where}: {place}: {message}; see klimapartner.example.toml.") from error
+        message = (
+            "diese Einstellung gibt es nicht"
+            if first["type"] == "extra_forbidden"
+            else first["msg"].removeprefix("Value error, ")
+        )
+        raise SettingsError(f"{where}: {place}: {message}; siehe klimapartner.example.toml.") from error
 
 
 _PATHS = {"file", "templates"}

@@ -13,7 +13,7 @@ PROBE = "import mailbox; print(hasattr(mailbox, 'Maildir'))"
 
 def run(*arguments: str, folder: Path = ROOT) -> str:
     """What a Python started in `folder` prints."""
-    done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
@@ -34,7 +34,9 @@ def test_mailbox_is_the_standard_library_elsewhere(tmp_path: Path) -> None:
 
 
 def test_our_mailbox_is_importable_beside_it(tmp_path: Path) -> None:
-    probe = "import mailbox, klimapartner.mailbox.message as ours; print(mailbox.Maildir.__name__, ours.Message.__name__)"
+    probe = (
+        "import mailbox, klimapartner.mailbox.message as ours; print(mailbox.Maildir.__name__, ours.Message.__name__)"
+    )
     assert run("-c", probe, folder=tmp_path) == "Maildir Message"
 
 
@@ -51,7 +53,7 @@ def test_every_locked_package_has_a_hash(name: str) -> None:
 
 
 def test_the_leaves_know_nothing_of_each_other() -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [Path(sys.executable).parent / "lint-imports"],
         cwd=ROOT, env={"PYTHONPATH": ".src", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -19,7 +19,9 @@ from klimapartner.intents.reader import Reader, load_reader
 def ask(
     context: typer.Context,
     line: Annotated[str, typer.Argument(help="Die Frage")] = "",
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Liest {id, text} je Zeile von der Standardeingabe, schreibt JSON")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Liest {id, text} je Zeile von der Standardeingabe, schreibt JSON")
+    ] = False,
 ) -> None:
     """Beantwortet eine Frage aus den FAQ des Aufrufs."""
     settings = settings_or_default(Path(context.obj))

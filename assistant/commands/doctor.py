@@ -10,11 +10,15 @@ from klimapartner.assistant.doctor import examine
 
 def doctor(
     context: typer.Context,
-    test_mail: Annotated[bool, typer.Option("--test-mail", help="Auch eine Testmail an `administrator` senden")] = False,
+    test_mail: Annotated[
+        bool, typer.Option("--test-mail", help="Auch eine Testmail an `administrator` senden")
+    ] = False,
 ) -> None:
     """Prüft Einstellungen, Postfach, Versand, Datenbank, Speicherplatz, Modell, Aufruf und Geheimnisse."""
     with workplace_of(context) as work:
         findings = list(examine(work, send_test_mail=test_mail))
-    show_table("Befund", ("", "Prüfung", "Ergebnis"), [("ok" if f.well else "FEHLER", f.name, f.text) for f in findings])
+    show_table(
+        "Befund", ("", "Prüfung", "Ergebnis"), [("ok" if f.well else "FEHLER", f.name, f.text) for f in findings]
+    )
     if not all(finding.well for finding in findings):
         raise typer.Exit(1)

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
 from klimapartner.intents.gazetteer_build import build_from
 
-app = typer.Typer(name="gazetteer", help="Das amtliche Verzeichnis, nach dem Orte gelesen werden.", no_args_is_help=True)
+app = typer.Typer(
+    name="gazetteer", help="Das amtliche Verzeichnis, nach dem Orte gelesen werden.", no_args_is_help=True
+)
 
 
 @app.callback()

@@ -68,9 +68,11 @@ def init(
 
 def settings_text(*, auth: str, now: datetime | None = None, **values: str) -> str:
     """The settings file with these values; `answer_since` is the beginning of today."""
-    today = (now or system_clock()).astimezone(ZoneInfo("Europe/Berlin")).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = (
+        (now or system_clock()).astimezone(ZoneInfo("Europe/Berlin")).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
-    template = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True).from_string(  # noqa: S701
+    template = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True).from_string(
         _TEMPLATE.read_text(encoding="utf-8")
     )
     return template.render(**quoted, auth=auth, answer_since=today.isoformat())

@@ -8,7 +8,9 @@ from rich.console import Console
 from klimapartner.assistant.commands.common import escape, german_time, show_table, workplace_of
 from klimapartner.assistant.dispatch import gate_is_open, open_gate
 from klimapartner.assistant.errors import UsageError
-from klimapartner.storage.outbox import get_outbox, hold as hold_rows, list_outbox, release as release_rows
+from klimapartner.storage.outbox import get_outbox, list_outbox
+from klimapartner.storage.outbox import hold as hold_rows
+from klimapartner.storage.outbox import release as release_rows
 
 app = typer.Typer(name="outbox", help="Antworten: ansehen, anhalten, freigeben.", no_args_is_help=True)
 _Numbers = Annotated[list[int] | None, typer.Argument(help="Nummern der Antworten")]
@@ -35,7 +37,10 @@ def show(context: typer.Context, number: Annotated[int, typer.Argument(help="Num
     with workplace_of(context) as work, work.database.reading() as session:
         row = get_outbox(session, number)
     console = Console()
-    console.print(f"An: {escape(row.to_addr)}\nBetreff: {escape(row.subject)}\nZustand: {row.state} {escape(row.hold_reason)}\n", highlight=False)
+    console.print(
+        f"An: {escape(row.to_addr)}\nBetreff: {escape(row.subject)}\nZustand: {row.state} {escape(row.hold_reason)}\n",
+        highlight=False,
+    )
     typer.echo(row.body_text)
 
 
@@ -48,7 +53,9 @@ def hold(
     """Hält Antworten an."""
     _need(numbers, everything)
     with workplace_of(context) as work, work.database.session() as session:
-        count = hold_rows(session, None if everything else numbers, reason="Von Hand angehalten", who=_WHO, now=work.clock())
+        count = hold_rows(
+            session, None if everything else numbers, reason="Von Hand angehalten", who=_WHO, now=work.clock()
+        )
     typer.echo(f"{count} angehalten.")
 
 

@@ -23,7 +23,9 @@ _SHOWN = (
 
 def parse(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="E-Mails (.eml), Ordner, mbox, Maildir oder - für die Standardeingabe")],
+    files: Annotated[
+        list[Path], typer.Argument(help="E-Mails (.eml), Ordner, mbox, Maildir oder - für die Standardeingabe")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Ein JSON-Objekt je Zeile")] = False,
 ) -> None:
     """Liest E-Mails und zeigt, was darin steht. Speichert und sendet nichts."""
@@ -41,7 +43,9 @@ def settings_or_default(path: Path) -> Settings:
 
 
 def _results(settings: Settings, files: list[Path]) -> Iterator[Json]:
-    call = find_call(next(iter(settings.mailboxes.values())).call if settings.mailboxes else "phase09", tuple(settings.call_folders))
+    call = find_call(
+        next(iter(settings.mailboxes.values())).call if settings.mailboxes else "phase09", tuple(settings.call_folders)
+    )
     identity = identity_of(settings, call)
     reader = load_reader(identity.office)
     for source in sources(files):
@@ -59,7 +63,11 @@ def _one(source: Source, reader: Reader, identity: Identity, call: Call) -> Json
 def _for_people(result: Json) -> str:
     if "error" in result:
         return f"{result['file']}\n  Fehler: {result['error']}\n"
-    lines = [f"  {name}: {json.dumps(result[name], ensure_ascii=False)}" for name in _SHOWN if result[name] not in (None, [], False)]
+    lines = [
+        f"  {name}: {json.dumps(result[name], ensure_ascii=False)}"
+        for name in _SHOWN
+        if result[name] not in (None, [], False)
+    ]
     message = result["message"]
     reply = message["reply_to"] or f"keine Antwort ({message['why_no_reply']})"
     return "\n".join([result["file"], f"  Betreff: {message['subject']}", *lines, f"  Antwort an: {reply}", ""])

@@ -18,8 +18,12 @@ from klimapartner.storage.messages import known_uids
 
 def poll(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="Einmal abrufen, lesen und Antworten vorbereiten, dann enden")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Nur zeigen, was neu ist; nichts speichern, verschieben oder senden")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Einmal abrufen, lesen und Antworten vorbereiten, dann enden")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Nur zeigen, was neu ist; nichts speichern, verschieben oder senden")
+    ] = False,
 ) -> None:
     """Ruft die Postfächer ab. Dauerhaft läuft der Abruf mit `klimapartner run`."""
     if not once:
@@ -55,5 +59,13 @@ def _preview(work: Workplace, name: str) -> None:
             )
             to = answer_address(mail)
             body = mail.reading.municipality.name if mail.reading.municipality else ""
-            rows.append((fetched.uid, mail.message.from_.addr, ", ".join(mail.reading.intents), body, to.addr if to else "keine"))
+            rows.append(
+                (
+                    fetched.uid,
+                    mail.message.from_.addr,
+                    ", ".join(mail.reading.intents),
+                    body,
+                    to.addr if to else "keine",
+                )
+            )
     show_table(f"{name}: neu (nichts gespeichert)", ("UID", "Von", "Anliegen", "Kommune", "Antwort an"), rows)

@@ -49,7 +49,11 @@ def show(context: typer.Context, reference: Annotated[str, typer.Argument(help="
     with workplace_of(context) as work, work.database.reading() as session:
         entry = _entry(session, reference)
         history = list_history(session, "entry", entry.id)
-    show_table(f"{entry.reference}: {entry.body_name or 'unbekannt'}", ("Feld", "Wert", "Herkunft", "Sicherheit", "Beleg"), _fields(entry))
+    show_table(
+        f"{entry.reference}: {entry.body_name or 'unbekannt'}",
+        ("Feld", "Wert", "Herkunft", "Sicherheit", "Beleg"),
+        _fields(entry),
+    )
     lines = [(german_time(h.at), h.who, h.action, h.field, h.old, h.new) for h in history]
     show_table("Verlauf", ("Wann", "Wer", "Was", "Feld", "Vorher", "Nachher"), lines)
 
@@ -71,7 +75,9 @@ def _fields(entry: Entry) -> Iterable[tuple[object, ...]]:
 @app.command()
 def add(
     context: typer.Context,
-    municipality: Annotated[str, typer.Argument(help="Kommune, wie sie sich nennt, am besten mit Postleitzahl oder Kreis")],
+    municipality: Annotated[
+        str, typer.Argument(help="Kommune, wie sie sich nennt, am besten mit Postleitzahl oder Kreis")
+    ],
     region: Annotated[str, typer.Option(help="africa, latin_america oder open")] = "",
     partner: Annotated[str, typer.Option(help="Partnerkommune")] = "",
     country: Annotated[str, typer.Option(help="Land des Partners, zwei Buchstaben nach ISO 3166")] = "",

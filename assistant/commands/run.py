@@ -16,7 +16,9 @@ from klimapartner.assistant.workplace import Workplace
 
 def run(
     context: typer.Context,
-    only: Annotated[str, typer.Option("--only", help=f"Nur diese Teile, durch Komma getrennt: {', '.join(PARTS)}")] = "",
+    only: Annotated[
+        str, typer.Option("--only", help=f"Nur diese Teile, durch Komma getrennt: {', '.join(PARTS)}")
+    ] = "",
 ) -> None:
     """Ruft ab, liest und sendet, bis das Programm beendet wird (Strg+C oder SIGTERM)."""
     parts = [part.strip() for part in only.split(",") if part.strip()] or list(PARTS)
@@ -32,9 +34,13 @@ def run(
 
 def _tell(work: Workplace, parts: list[str]) -> None:
     console = Console(stderr=True)
-    console.print(f"Läuft: {', '.join(parts)}; Postfächer: {', '.join(work.settings.mailboxes) or 'keine'}. Ende mit Strg+C.")
+    console.print(
+        f"Läuft: {', '.join(parts)}; Postfächer: {', '.join(work.settings.mailboxes) or 'keine'}. Ende mit Strg+C."
+    )
     if missing := work.settings.missing_to_send():
         console.print(f"Es wird nichts gesendet, bis gesetzt ist: {', '.join(missing)}.")
     with work.database.reading() as session:
         if not gate_is_open(session):
-            console.print("Der Ausgang ist noch zu: bitte `klimapartner outbox list` ansehen, dann `klimapartner outbox release --all`.")
+            console.print(
+                "Der Ausgang ist noch zu: bitte `klimapartner outbox list` ansehen, dann `klimapartner outbox release --all`."
+            )

@@ -25,7 +25,13 @@ def add(
     mail: Annotated[str, typer.Option(help="E-Mail-Adresse")],
     role: Annotated[str, typer.Option(help=f"Rolle: {', '.join(ROLES)}")] = "editor",
     password: Annotated[
-        str, typer.Option(prompt="Passwort", confirmation_prompt="Passwort noch einmal", hide_input=True, envvar="KLIMAPARTNER_NEW_PASSWORD")
+        str,
+        typer.Option(
+            prompt="Passwort",
+            confirmation_prompt="Passwort noch einmal",
+            hide_input=True,
+            envvar="KLIMAPARTNER_NEW_PASSWORD",
+        ),
     ] = "",
 ) -> None:
     """Legt eine Person an. Das Passwort wird abgefragt."""

@@ -35,7 +35,7 @@ def score_mails(gold: Path, work: Path, cases: Path, title: str) -> None:
     run(gold / "build_eml.py", cases, work / "eml")
     predictions = work / "mails.jsonl"
     with predictions.open("w", encoding="utf-8") as out:
-        subprocess.run([COMMAND, "parse", "--json", work / "eml"], stdout=out, check=False)  # noqa: S603
+        subprocess.run([COMMAND, "parse", "--json", work / "eml"], stdout=out, check=False)
     say(f"\n=== mails, {title} ===")
     run(gold / "score.py", cases, predictions, *sys.argv[1:])
 
@@ -45,7 +45,7 @@ def score_chat(gold: Path, work: Path, lines: Path, title: str) -> None:
     predictions = work / "chat.jsonl"
     work.mkdir(parents=True, exist_ok=True)
     with lines.open(encoding="utf-8") as asked, predictions.open("w", encoding="utf-8") as out:
-        subprocess.run([COMMAND, "ask", "--jsonl"], stdin=asked, stdout=out, check=False)  # noqa: S603
+        subprocess.run([COMMAND, "ask", "--jsonl"], stdin=asked, stdout=out, check=False)
     say(f"\n=== chat lines, {title} ===")
     run(gold / "score.py", "--chat", lines, predictions, *sys.argv[1:])
 
@@ -55,7 +55,7 @@ def score_places(gold: Path, work: Path) -> None:
     run(gold / "score_places.py", "make", gold / "place_traps.tsv", work / "eml")
     predictions = work / "traps.jsonl"
     with predictions.open("w", encoding="utf-8") as out:
-        subprocess.run([COMMAND, "parse", "--json", work / "eml"], stdout=out, check=False)  # noqa: S603
+        subprocess.run([COMMAND, "parse", "--json", work / "eml"], stdout=out, check=False)
     say("\n=== place traps ===")
     run(gold / "score_places.py", "score", gold / "place_traps.tsv", predictions)
 
@@ -69,7 +69,7 @@ def joined(path: Path, files: Iterable[Path]) -> Path:
 def run(program: Path, *arguments: object) -> None:
     """One of the shared folder's programs, its output in ours."""
     sys.stdout.flush()
-    subprocess.run([sys.executable, program, *map(str, arguments)], check=False)  # noqa: S603
+    subprocess.run([sys.executable, program, *map(str, arguments)], check=False)
 
 
 def say(text: str) -> None:

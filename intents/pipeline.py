@@ -1,0 +1,104 @@
+"""The spaCy pipeline: tokenizer, then one component a step, each a plain function over the document's findings."""
+
+from collections.abc import Callable
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from klimapartner.intents.contact import decide_contact
+from klimapartner.intents.faq import decide_faq
+from klimapartner.intents.findings import Findings, findings_of, mark
+from klimapartner.intents.intent import Facts, decide_intents
+from klimapartner.intents.language import decide_language
+from klimapartner.intents.municipality import decide_municipality
+from klimapartner.intents.needs import decide_needs
+from klimapartner.intents.partnership import read_partnership
+from klimapartner.intents.reading import Evidence
+from klimapartner.intents.remarks import find_remarks
+from klimapartner.intents.sentences import sentences
+from klimapartner.intents.topics import decide_topics
+from klimapartner.intents.unsolicited import is_unsolicited
+
+Step = Callable[[Findings, Doc], None]
+
+
+def read_language(found: Findings, doc: Doc) -> None:
+    """The language the sender writes in."""
+    found.language, confidence = decide_language(found.letter)
+    found.evidence.append(Evidence("language", found.language, None, None, confidence, "Sprache des Textes", "text"))
+
+
+def cut(found: Findings, doc: Doc) -> None:
+    """Sentences with their zones."""
+    found.sentences = sentences(found.letter)
+    mark(doc, "sentences", ((s.start, s.end, s.zone) for s in found.sentences))
+
+
+def read_bodies(found: Findings, doc: Doc) -> None:
+    """The German municipality that writes, those that join it, and what it could be otherwise."""
+    found.bodies = decide_municipality(found.letter, found.sentences, office=found.office)
+    found.german = found.bodies.spans
+    mark(doc, "places", ((start, end, "GERMAN_BODY") for start, end in found.german))
+    found.evidence.extend(found.bodies.evidence)
+
+
+def read_partner(found: Findings, doc: Doc) -> None:
+    """Partner, world region and status of the partnership."""
+    body = found.bodies.municipality
+    found.partnership = read_partnership(found.letter, found.sentences, found.german, body.ags if body else None)
+    found.evidence.extend(found.partnership.evidence)
+
+
+def read_intents(found: Findings, doc: Doc) -> None:
+    """What the sender wants."""
+    partnership = found.partnership
+    facts = Facts(bool(found.bodies.municipality), bool(partnership.partner), partnership.status)
+    found.intents = decide_intents(found.sentences, found.letter, facts)
+    found.unsolicited = found.intents.intents == ("other",) and is_unsolicited(found.letter, found.sentences)
+    found.evidence.extend(found.intents.evidence)
+
+
+def read_wishes(found: Findings, doc: Doc) -> None:
+    """Needs, topics, questions and remarks."""
+    intents = found.intents.intents
+    needs, topics = decide_needs(found.sentences, intents), decide_topics(found.sentences, intents)
+    faq, remarks = decide_faq(found.sentences, intents, found.language), find_remarks(found.sentences)
+    found.needs, found.topics, found.faq, found.remarks = needs.needs, topics.topics, faq.faq, remarks.remarks
+    for decision in (needs, topics, faq, remarks):
+        found.evidence.extend(decision.evidence)
+
+
+def read_contact(found: Findings, doc: Doc) -> None:
+    """Whom to answer."""
+    found.contact = decide_contact(found.letter, found.sentences, found.office)
+    found.evidence.extend(found.contact.evidence)
+
+
+STEPS: dict[str, Step] = {
+    "klimapartner_language": read_language,
+    "klimapartner_sentences": cut,
+    "klimapartner_bodies": read_bodies,
+    "klimapartner_partner": read_partner,
+    "klimapartner_intents": read_intents,
+    "klimapartner_wishes": read_wishes,
+    "klimapartner_contact": read_contact,
+}
+
+
+def build_pipeline() -> Language:
+    """A multilingual spaCy pipeline with every step in order; documents need findings before they go in."""
+    nlp = spacy.blank("xx")
+    for name, step in STEPS.items():
+        if not Language.has_factory(name):
+            Language.component(name, func=_component(step))
+        nlp.add_pipe(name)
+    return nlp
+
+
+def _component(step: Step) -> Callable[[Doc], Doc]:
+    def apply(doc: Doc) -> Doc:
+        step(findings_of(doc), doc)
+        return doc
+
+    return apply
