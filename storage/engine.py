@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +24,6 @@ __all__ = ["Database", "DatabaseState", "Session", "open_database"]
 
 _BUSY_SECONDS = 30
 _PRAGMAS = (
-    "journal_mode=WAL",
     # NORMAL may forget the last commits at power loss: a mail acknowledged and then forgotten is the worst fault here.
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -140,8 +141,21 @@ def _create_private_file(path: str | None) -> None:
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     # The driver's own transactions begin too late and deferred; ours begin in _begin_sqlite.
     connection.isolation_level = None
+    _write_ahead(connection)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turn the write-ahead log on; where another process does so in this moment, SQLite fails without waiting."""
+    for _ in range(_BUSY_SECONDS * 20):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise sqlite3.OperationalError("the write-ahead log cannot be turned on")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -115,11 +115,11 @@ def _set_body(edit: Edit, body: BodyRef, provenance: Provenance) -> None:
     if outranked(row, "municipality", FieldValue(None, provenance)) or _taken(
         edit, body.key(None), body.sub_key, row.partner_key
     ):
-        edit.keep("body", old, new)
+        edit.keep("entry.body", old, new)
         return
     row.body_name, row.ags, row.sub_body = body.name or "", body.ags, body.sub_body
     row.body_key, row.sub_key = body.key(None), body.sub_key
-    edit.change("body", old, new)
+    edit.change("entry.body", old, new)
 
 
 def _set_partner(edit: Edit, partner: PartnerRef, provenance: Provenance) -> None:
@@ -132,10 +132,10 @@ def _set_partner(edit: Edit, partner: PartnerRef, provenance: Provenance) -> Non
     if old == new:
         return
     if outranked(row, "partner", FieldValue(None, provenance)) or _taken(edit, row.body_key, row.sub_key, key):
-        edit.keep("partner", old, new)
+        edit.keep("entry.partner", old, new)
         return
     row.partner_name, row.partner_country, row.partner_key = new["name"], new["country"], key
-    edit.change("partner", old, new)
+    edit.change("entry.partner", old, new)
 
 
 def _taken(edit: Edit, body_key: str, sub_key: str, partner_key: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from klimapartner.storage.engine import Session
 from klimapartner.storage.sql import clip, fetch, find, insert_if_new
 from klimapartner.storage.states import MessageState
-from klimapartner.storage.tables import LocationRow, MessageRow
+from klimapartner.storage.tables import EntryMessageRow, LocationRow, MessageRow
 
 # RFC 5322, 2.1.1 allows 998 characters a line; what is longer is no identifier but an attack on the index.
 ID_LENGTH = 500
@@ -133,6 +133,13 @@ def set_conversation(session: Session, message_id: int, conversation_id: int) ->
 def messages_of(session: Session, conversation_id: int) -> list[StoredMessage]:
     """The messages of a conversation in the order in which they were stored."""
     chosen = select(MessageRow).where(MessageRow.conversation_id == conversation_id)
+    return stored_all(session.scalars(chosen.order_by(MessageRow.id)).all())
+
+
+def messages_of_entry(session: Session, entry_id: int) -> list[StoredMessage]:
+    """The messages that an entry of the register was made from, in the order in which they were stored."""
+    linked = select(EntryMessageRow.message_id).where(EntryMessageRow.entry_id == entry_id)
+    chosen = select(MessageRow).where(MessageRow.id.in_(linked))
     return stored_all(session.scalars(chosen.order_by(MessageRow.id)).all())
 
 

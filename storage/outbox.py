@@ -38,6 +38,7 @@ __all__ = [
     "get_outbox",
     "hold",
     "list_outbox",
+    "mails_of",
     "mark_failed",
     "mark_retry",
     "mark_sending",
@@ -94,6 +95,12 @@ def list_outbox(
     """Mails in these states (all for none), oldest first."""
     chosen = select(OutboxRow).where(OutboxRow.state.in_(states)) if states else select(OutboxRow)
     return [mail_of(row) for row in session.scalars(chosen.order_by(OutboxRow.id).limit(limit))]
+
+
+def mails_of(session: Session, conversation_id: int) -> list[OutboxMail]:
+    """Our mails in a conversation, oldest first."""
+    chosen = select(OutboxRow).where(OutboxRow.conversation_id == conversation_id)
+    return [mail_of(row) for row in session.scalars(chosen.order_by(OutboxRow.id))]
 
 
 def count_outbox(session: Session) -> dict[OutboxState, int]:

@@ -11,7 +11,7 @@ from klimapartner.storage.errors import Conflict, StorageError
 from klimapartner.storage.fields import Edit, fill, put
 from klimapartner.storage.identity import Claim, identify, place
 from klimapartner.storage.merge import absorb
-from klimapartner.storage.sql import fetch, fetch_locked, insert_if_new, lock
+from klimapartner.storage.sql import fetch, fetch_locked, find, insert_if_new, lock
 from klimapartner.storage.states import ENTRY_STATUSES, FLAGS, EntryStatus, Flag, Provenance
 from klimapartner.storage.tables import EntryMessageRow, EntryRow
 
@@ -61,7 +61,7 @@ def upsert_entry(
     if message_id is None and not body.known:
         raise StorageError("An entry needs a municipality or the message that it comes from.")
     lock(session, "entries", call)
-    hinted = _hinted(session, call, entry_id)
+    hinted = _hinted(session, call, entry_id, message_id)
     claim = Claim(call, body, partner, message_id, reference, received_at, late, now)
     row, created = place(session, claim, hinted)
     edit = Edit(session, row, actor, now, message_id, created)
@@ -72,9 +72,10 @@ def upsert_entry(
     return _take_over(edit, body, partner, fields, "machine")
 
 
-def _hinted(session: Session, call: str, entry_id: int | None) -> EntryRow | None:
+def _hinted(session: Session, call: str, entry_id: int | None, message_id: int | None) -> EntryRow | None:
+    """The conversation's entry, or the one of this very message from a reading that did not know its body yet."""
     if entry_id is None:
-        return None
+        return find(session, EntryRow, EntryRow.call == call, EntryRow.body_key == f"message:{message_id}")
     row = fetch_locked(session, EntryRow, entry_id)
     return row if row.call == call else None
 

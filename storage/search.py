@@ -91,7 +91,8 @@ def find_entry_for(
     """The entry that a correction, withdrawal or question is about, None also where several could be meant.
 
     Looked for in the conversation first, then by the writer's address, then by the body; the body, if known, also
-    decides between several.
+    decides between several. The only entry of a conversation is meant whatever body is named: that may be what is
+    corrected.
     """
     ways: tuple[tuple[Literal["conversation", "address", "body"], Select[EntryRow] | None], ...] = (
         ("conversation", None if conversation_id is None else _of_conversation(conversation_id)),
@@ -101,7 +102,7 @@ def find_entry_for(
     for way, chosen in ways:
         rows = [] if chosen is None else list(session.scalars(chosen.where(EntryRow.call == call)).unique())
         if rows:
-            row = _the_one(rows, body)
+            row = rows[0] if way == "conversation" and len(rows) == 1 else _the_one(rows, body)
             return None if row is None else EntryMatch(entry_of(row), way)
     return None
 

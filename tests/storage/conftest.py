@@ -82,17 +82,30 @@ def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _new_postgres(server: str, name: str) -> str:
+    import psycopg
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
+
+
 @pytest.fixture(scope="session")
 def postgres_master(postgres_server: str) -> str:
     """The URL of a migrated database that the tests empty."""
-    import psycopg
-
-    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as admin:
-        admin.execute("CREATE DATABASE klimapartner")
-    database = open_database(f"{postgres_server}/klimapartner")
+    url = _new_postgres(postgres_server, "klimapartner")
+    database = open_database(url)
     database.migrate()
     database.close()
-    return f"{postgres_server}/klimapartner"
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new.db"
+    return _new_postgres(request.getfixturevalue("postgres_server"), f"new_{secrets.token_hex(4)}")
 
 
 def _sqlite_copy(master: Path, folder: Path) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from klimapartner.storage.engine import Database
 from klimapartner.storage.errors import NotFound, Refused, StorageError
 from klimapartner.storage.history import latest_history, list_history, record
+from klimapartner.storage.messages import store_message
 from klimapartner.storage.offers import add_offer, list_offers, set_offer_status
 from klimapartner.storage.participants import list_participants, register_participant
 from klimapartner.storage.readings import add_reading, latest_reading
@@ -114,16 +115,14 @@ def test_an_offer_is_kept_once_and_completed(database: Database, shop: Any, now:
         assert [item.status for item in list_offers(session, "phase09")] == ["matched"]
 
 
-def test_offers_without_a_name_are_one_a_message(database: Database, shop: Any, now: datetime) -> None:
+def test_offers_without_a_name_are_one_a_message(database: Database, now: datetime) -> None:
     with database.session() as session:
-        for number in shop_mails(session, now):
+        for number in _two_mails(session, now):
             add_offer(session, call="phase09", name="", country="", message_id=number, now=now)
         assert len(list_offers(session)) == 2
 
 
-def shop_mails(session: Any, now: datetime) -> list[int]:
-    from klimapartner.storage.messages import store_message
-
+def _two_mails(session: Any, now: datetime) -> list[int]:
     given: dict[str, Any] = {"mailbox": "INBOX", "uidvalidity": 1, "message_id": "", "received_at": now, "now": now}
     return [store_message(session, uid=uid, raw=b"%d" % uid, **given)[0].id for uid in (1, 2)]
 

@@ -18,6 +18,7 @@ from klimapartner.storage.outbox import (
     get_outbox,
     hold,
     list_outbox,
+    mails_of,
     mark_failed,
     mark_retry,
     mark_sending,
@@ -80,6 +81,7 @@ def test_threads_that_answer_the_same_message_write_one_mail(shop: Any, race: Ca
 def test_a_mail_is_found_by_its_message_id_with_all_that_was_drafted(database: Database, mail: Any) -> None:
     with database.reading() as session:
         assert find_by_rfc_id(session, "<1@office.example>") == mail
+        assert mails_of(session, mail.conversation_id) == [mail]
         assert find_by_rfc_id(session, "<2@office.example>") is None
     assert (mail.headers, mail.state, mail.to_addr) == ({"In-Reply-To": "<a@x>"}, "queued", "anna@koeln.example")
 

@@ -9,6 +9,7 @@ import pytest
 from klimapartner.storage.engine import Database
 from klimapartner.storage.errors import Conflict, StorageError
 from klimapartner.storage.history import list_history
+from klimapartner.storage.messages import messages_of_entry, store_message
 from klimapartner.storage.register import (
     BodyRef,
     EntryChange,
@@ -118,10 +119,26 @@ def test_an_unknown_body_that_turns_out_to_have_an_entry_is_merged(shop: Any) ->
     assert shop.entry(koeln.entry_id).value("contact.name") == "Anna Berg"
 
 
+def test_a_better_reading_of_the_same_message_names_the_body_of_its_entry(shop: Any) -> None:
+    number = shop.mail()
+    unknown = shop.enter(BodyRef(None), message_id=number)
+    named = shop.enter(KOELN, message_id=number)
+    assert [(entry.id, entry.ags) for entry in shop.entries()] == [(unknown.entry_id, "05315000")]
+    assert (named.entry_id, named.created) == (unknown.entry_id, False)
+
+
 def test_another_body_in_the_same_conversation_is_another_entry_with_a_number_of_its_own(shop: Any) -> None:
     koeln = shop.enter(KOELN)
     bonn = shop.enter(BodyRef("Bonn", "05314000"), entry_id=koeln.entry_id)
     assert (koeln.reference, bonn.reference) == ("KP9-7F3K2M", "KP9-7F3K2M-2")
+
+
+def test_an_entry_knows_its_messages(database: Database, shop: Any) -> None:
+    first, second, _ = shop.mails(3)
+    shop.enter(KOELN, message_id=second)
+    change = shop.enter(KOELN, KAYA, message_id=first)
+    with database.reading() as session:
+        assert [message.id for message in messages_of_entry(session, change.entry_id)] == [first, second]
 
 
 def test_values_carry_their_source(shop: Any) -> None:
@@ -184,19 +201,17 @@ def test_a_correction_of_the_sender_replaces_what_the_machine_read(
             entry_id=change.entry_id,
             fields=_values(contact__phone="0221 2"),
             partner=PartnerRef("Tema", "GH"),
-            message_id=shop_message(session, now),
+            message_id=_correction(session, now),
             actor="intake",
             now=now,
         )
     entry = shop.entry(change.entry_id)
     assert (entry.partner_name, entry.partner_country, entry.value("contact.phone")) == ("Tema", "GH", "0221 2")
     assert entry.fields["contact.phone"].provenance == "sender"
-    assert [item.field for item in corrected.changed] == ["partner", "contact.phone"]
+    assert [item.field for item in corrected.changed] == ["entry.partner", "contact.phone"]
 
 
-def shop_message(session: Any, now: datetime) -> int:
-    from klimapartner.storage.messages import store_message
-
+def _correction(session: Any, now: datetime) -> int:
     message, _ = store_message(
         session,
         mailbox="INBOX",
@@ -223,7 +238,7 @@ def test_a_correction_to_a_body_that_has_an_entry_is_a_proposal(database: Databa
             actor="intake",
             now=now,
         )
-    assert [item.field for item in change.kept] == ["body"]
+    assert [item.field for item in change.kept] == ["entry.body"]
     assert shop.entry(koeln.entry_id).ags == "05315000"
 
 
@@ -250,7 +265,7 @@ def test_staff_identify_a_body_and_no_mail_undoes_it(database: Database, shop: A
         kept = correct_entry(
             session, entry_id=change.entry_id, fields={}, body=KOELN, message_id=None, actor="intake", now=now
         ).kept
-    assert ([item.field for item in kept], shop.entry(change.entry_id).ags) == (["body"], "14628270")
+    assert ([item.field for item in kept], shop.entry(change.entry_id).ags) == (["entry.body"], "14628270")
 
 
 def test_staff_cannot_identify_two_entries_as_one(database: Database, shop: Any, now: datetime) -> None:

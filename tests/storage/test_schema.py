@@ -1,10 +1,14 @@
 """The migrations end where the tables begin, and the rules that only the database can keep are kept."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from klimapartner.storage import schema
 from klimapartner.storage.engine import Database, open_database
 from klimapartner.storage.errors import SchemaMismatch, StorageError
 from klimapartner.storage.tables import Base
@@ -29,6 +33,19 @@ def test_check_constraints_are_those_of_the_tables(database: Database) -> None:
         inspector = inspect(session.connection())
         found = {check["name"] for table in Base.metadata.tables for check in inspector.get_check_constraints(table)}
     assert found == wanted
+
+
+def test_processes_that_migrate_at_once_wait_for_each_other(
+    unmigrated_url: str, race: Callable[..., list[Any]]
+) -> None:
+    def migrate(_: int) -> str | None:
+        database = open_database(unmigrated_url)
+        database.migrate()
+        revision = database.check().revision
+        database.close()
+        return revision
+
+    assert race(migrate, 4) == [schema.head()] * 4
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -118,6 +118,7 @@ def test_the_conversation_comes_first_and_two_entries_in_it_are_ambiguous(databa
     with database.reading() as session:
         match = find_entry_for(session, call="phase09", conversation_id=conversation.id)
         assert match and (match.entry.id, match.by) == (koeln.entry_id, "conversation")
+        assert find_entry_for(session, call="phase09", conversation_id=conversation.id, body=BONN) == match
     shop.enter(BONN, message_id=second)
     with database.reading() as session:
         assert find_entry_for(session, call="phase09", conversation_id=conversation.id) is None
