@@ -9,6 +9,7 @@ from klimapartner.intents.partner import PartnerDecision, Rival, Scene, resolve
 from klimapartner.intents.partner_names import Named, Span, names
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.status import StatusDecision
 from klimapartner.intents.world import find, region_of
 
 ENOUGH = 2.0
@@ -36,6 +37,24 @@ def decide_offer(letter: Letter, sentences: Sequence[Sentence], german: Sequence
     if best is None or best.score < ENOUGH:
         return _country(scene)
     return _decision(resolve(best, scene), scene)
+
+
+def signs_from_south(letter: Letter, german: Sequence[Span]) -> bool:
+    """Whether the From names a body of the Global South ("Commune de Dschang") and the letter no German one."""
+    sender = Sentence(letter.from_name, 0, len(letter.from_name), "signature")
+    bodies = [n for n in names(sender) if n.kind_word and n.size is not None and n.is_southern]
+    return bool(bodies) and not german
+
+
+def offer_status(sentences: Sequence[Sentence], german: Sequence[Span]) -> StatusDecision:
+    """None where a partner is sought, planned where a German one is named, nothing said in a mere question."""
+    found = {label for s in sentences for label in labels(s.text)}
+    if german and "partnership.existing" in found:
+        return StatusDecision("existing")
+    if german and {"partnership.planned", "partner.contact"} & found:
+        return StatusDecision("planned")
+    sought = {"intent.offer.sure", "intent.offer.seeks", "partnership.none"} & found
+    return StatusDecision("none") if sought else StatusDecision()
 
 
 def _decision(rival: Rival, scene: Scene) -> PartnerDecision:

@@ -18,10 +18,15 @@ ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
 SURE_SIZE, SURE_RATIO = 100, 20  # a place of 100,000 that is twenty times its namesakes is meant
 WEIGHTS = {"tie": 2.0, "contact": 1.5, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0}
+POSITIVE = {"partner.tie", "partner.contact", "partner.join", "partner.wish", "partner.cityhall"}
 SEGMENT = re.compile(
-    r";|\s[–—-]\s|[,.]\s+(?=(?:sondern|aber|jedoch|doch|allerdings|während|wohingegen|but|whereas|mais|pero|sino|mas)\b)"
+    r";|(?<=.{40}):\s(?=[A-ZÄÖÜ])|\s(?=(?:weil|denn|because|parce que|porque)\b)|\s[–—-]\s|[,.]\s+(?=(?:sondern|aber|jedoch|doch|allerdings|während|wohingegen|but|whereas|mais|pero|sino|mas)\b)"
     r"|\s(?=(?:sondern|wohingegen|whereas)\b)",
     re.IGNORECASE,
+)
+BODY = re.compile(
+    r"stadt|staedt|kommun|gemeind|partner|seite|distrikt|bezirk|verwaltung|freund|kolleg|rathaus|buergermeister|municip|city|town"
+    r"|commune|ville|ciudad|cidade|village|district|contrapart|kueste|region|provinz|hochland"
 )
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
@@ -73,7 +78,8 @@ def decide_partner(
 ) -> PartnerDecision:
     """The partner of a German writer; `german` are spans of German bodies, `body_key` the writer's AGS or county key."""
     scene = set_scene(sentences, german, body_key)
-    rivals = [resolve(rival, scene) for rival in weigh(scene)]
+    rivals = [_supported(resolve(rival, scene), scene) for rival in weigh(scene)]
+    rivals.sort(key=lambda r: (-r.score, r.mentions[0].start))
     chosen = _choose(rivals, scene)
     if chosen:
         return _decision(chosen)
@@ -124,7 +130,8 @@ def _weight(named: Named, scene: Scene) -> float:
     weight += 1.0 * (named.sentence.zone == "subject") + 2.0 * _paired(named, scene)
     if LOCATES.search(text[:start]):
         return weight - 4
-    found = segment_labels(named)
+    found = segment_labels(named) | (labels(text) & POSITIVE)
+    weight += 2.0 * (earlier_country(scene.body_key, named.name) is not None)
     weight += sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
     if "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found:
         weight -= 2
@@ -176,13 +183,20 @@ def _without_brackets(gap: str) -> str:
 def is_rejected(named: Named, scene: Scene) -> bool:
     """Whether its part of the sentence, or the next sentence speaking of it, sets it aside."""
     if "partner.reject" in segment_labels(named):
-        return True
+        return "partner.renewed" not in _labels_near(named, scene)
     place = scene.sentences.index(named.sentence)
     following = scene.sentences[place + 1] if place + 1 < len(scene.sentences) else None
     if following is None or any(p.sentence is following for p in scene.places):
         return False
     found = labels(following.text)
-    return "partner.denied" in found or {"partner.anaphora", "partner.reject"} <= found
+    taken_up = bool({"partner.anaphora", "partner.tie"} & found) and "partner.renewed" not in _labels_near(named, scene)
+    return "partner.denied" in found or ("partner.reject" in found and taken_up)
+
+
+def _labels_near(named: Named, scene: Scene) -> set[str]:
+    """The labels of its sentence and the two that follow."""
+    place = scene.sentences.index(named.sentence)
+    return {label for s in scene.sentences[place : place + 3] for label in labels(s.text)}
 
 
 def resolve(rival: Rival, scene: Scene) -> Rival:
@@ -191,14 +205,24 @@ def resolve(rival: Rival, scene: Scene) -> Rival:
     if given:
         return replace(rival, country=_only(set(next(iter(given)))) if len(given) == 1 else None)
     possible = set(candidates(rival.name))
-    return replace(rival, country=_by_context(rival, possible, scene) or _by_itself(rival, scene))
+    country = _by_context(rival, possible, scene) or _by_itself(rival, scene)
+    return replace(rival, country=country)
+
+
+def _supported(rival: Rival, scene: Scene) -> Rival:
+    """A sentence that tells of contacts in the same country, without naming the place, speaks for it."""
+    others = (s for s, m in scene.mentions if rival.country in m.countries and not _shares(rival, s) and _meant(s, m))
+    speaks = any({"partner.contact", "partner.tie", "partner.wish"} & labels(s.text) for s in others)
+    return replace(rival, score=rival.score + 1.0 * speaks)
 
 
 def _by_context(rival: Rival, possible: set[str], scene: Scene) -> str | None:
     """The one country of its sentences, else of the letter, that fits the place."""
     own = {iso for s, m in scene.mentions if _meant(s, m) and _shares(rival, s) for iso in m.countries}
+    stated = set(own)
+    own |= {n.countries[0] for n in scene.places if len(n.countries) == 1 and _shares(rival, n.sentence) and not n.denied}
     everywhere = {iso for s, m in scene.mentions if _meant(s, m) for iso in m.countries}
-    for named in (own, everywhere):
+    for named in (own, everywhere) if possible else (own & stated, everywhere):
         fitting = named & possible if possible else {iso for iso in named if region_of(iso) != "other"} or named
         if len(fitting) == 1:
             return next(iter(fitting))
@@ -282,7 +306,9 @@ def _evidence(rival: Rival) -> Iterable[Evidence]:
 def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     """A wish for one country, or contacts there without a town."""
     wished = [(s, m) for s, m in scene.mentions if _is_wished(s, m, rivals)]
+    gone = {r.country for r in rivals if r.rejected} | {iso for r in rivals if r.rejected for iso in r.mentions[0].countries}
     countries = {iso for _, m in wished for iso in m.countries}
+    countries -= gone if len(countries) > 1 or not any(_fresh(s, rivals) for s, _ in wished) else set()
     southern = {iso for iso in countries if region_of(iso) != "other"}
     chosen = southern or countries
     if len(chosen) != 1 or any("partner.choice" in labels(s.text) and len(countries) > 1 for s, _ in wished):
@@ -303,6 +329,8 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     if found & {"partner.reject", "partner.state", "region.talk"}:
         return False
     wish, contact = "partner.wish" in found, bool({"partner.contact", "partner.tie"} & found)
+    if mention.kind == "demonym" and not is_of_body(text, mention):
+        return False
     outside = all(region_of(iso) == "other" for iso in mention.countries)
     placed = any(
         m.sentence is sentence for r in rivals for m in r.mentions if set(m.countries) & set(mention.countries)
@@ -312,5 +340,12 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     return wish or (contact and "partner.story" not in found and "partner.club" not in found)
 
 
-def folded_name(name: str) -> str:
-    return fold(name)
+def _fresh(sentence: Sentence, rivals: list[Rival]) -> bool:
+    """Whether no rejected place stands in the sentence."""
+    return not any(m.sentence is sentence for r in rivals if r.rejected for m in r.mentions)
+
+
+def is_of_body(text: str, mention: Mention) -> bool:
+    """Whether an adjective speaks of a town or of partners there, not of a language or an ocean."""
+    before, after = text[max(0, mention.start - 25) : mention.start], text[mention.end : mention.end + 35]
+    return bool(BODY.search(fold(after)) or BODY.search(fold(before)))

@@ -67,8 +67,30 @@ def names(sentence: Sentence, german: Sequence[Span] = ()) -> tuple[Named, ...]:
     mentions = find(sentence.text)
     spans = [(start - sentence.start, end - sentence.start) for start, end in german]
     found = [*_listed(sentence, mentions), *_patterned(sentence, mentions)]
+    if is_informal(sentence.text):
+        found = [*found, *_small(sentence)]
     kept = [n for n in _longest_first(found) if not _german(n, spans, sentence)]
     return tuple(sorted(kept, key=lambda n: n.start))
+
+
+def is_informal(text: str) -> bool:
+    """Whether a sentence is written without capitals (its first word and words all in capitals apart)."""
+    return not re.search(r"(?<=[^.!?:\s] )[A-ZÄÖÜÉ][a-zäöüßà-ÿ]", text)
+
+
+def _small(sentence: Sentence) -> Iterator[Named]:
+    """Names in small letters: listed ones that stand by their country or by a word for a partner."""
+    raised = replace(sentence, text=re.sub(r"\b[^\W\d_](?=\w{3})", lambda m: m.group().upper(), sentence.text))
+    if len(raised.text) != len(sentence.text):
+        return
+    mentions = find(raised.text)
+    small = [n for n in _listed(raised, mentions) if n.size is not None and (n.given or n.typed or n.kind_word)]
+    small += [n for n in _patterned(raised, mentions) if n.given and (n.typed or n.kind_word) and " " not in n.name]
+    for named in small:
+        start = named.start - sentence.start
+        written = sentence.text[start : start + len(named.name)]
+        if written.islower() and len(written) > 3:
+            yield replace(named, name=written, sentence=sentence)
 
 
 def is_denied(text: str, start: int) -> bool:
@@ -96,6 +118,10 @@ def _listed(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named
         if mention.kind != "place" or TITLE.search(sentence.text[: mention.start]):
             continue
         named = _named(sentence, mention.start, mention.end, mentions)
+        if not named.given and " " not in named.name and is_noun(named.name):
+            continue
+        country = named.countries or _country_before(sentence.text, mention.start, mentions)
+        named = replace(named, countries=country, given=bool(country))
         sizes = dict(zip(mention.countries, mention.sizes, strict=True))
         if named.given and not set(named.countries) & set(sizes):
             yield replace(named, size=None)
@@ -110,8 +136,15 @@ def _patterned(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Na
     taken = [(m.start, m.end) for m in mentions if m.kind in ("country", "demonym", "region")]
     for start, end in _capital_runs(sentence.text, taken):
         named = _named(sentence, start, end, mentions)
-        if named.typed or named.kind_word or named.given:
+        if TITLE.search(sentence.text[:start]):
+            continue
+        if named.typed or named.kind_word or (named.given and _stands_free(sentence.text, start, end)):
             yield named
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    """Whether a name of no gazetteer is marked as one: its country in brackets, or "with" before it."""
+    return bool(re.match(r"\s*[(,]", text[end:]) or re.search(r"\b(?:mit|with|avec|con|com|zu|nach)\s$", text[:start]))
 
 
 def _capital_runs(text: str, taken: Sequence[Span]) -> Iterator[Span]:
@@ -195,11 +228,14 @@ def _country_near(text: str, start: int, end: int, mentions: tuple[Mention, ...]
             return mention.countries
         if mention.kind == "demonym" and mention.end <= start and _leads_to(text[mention.end : start]):
             return mention.countries
-        if (
-            mention.kind == "country"
-            and mention.end <= start
-            and re.fullmatch(r"\s?[:,–(-]\s|\s?\(", text[mention.end : start])
-        ):
+    return ()
+
+
+def _country_before(text: str, start: int, mentions: tuple[Mention, ...]) -> tuple[str, ...]:
+    """The country right before a name ("Benin: Dassa-Zoumé", "Togo, Aného")."""
+    for mention in mentions:
+        near = mention.end <= start and re.fullmatch(r"\s?[:,–(-]\s|\s?\(", text[mention.end : start])
+        if mention.kind == "country" and near and not is_denied(text, mention.start):
             return mention.countries
     return ()
 

@@ -1,12 +1,12 @@
 """Partner, world region and status of one letter, read together because each leans on the other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from klimapartner.intents.offer import decide_offer
+from klimapartner.intents.offer import decide_offer, offer_status, signs_from_south
 from klimapartner.intents.partner import PartnerDecision, decide_partner
 from klimapartner.intents.partner_names import Span
-from klimapartner.intents.reading import Evidence, Letter, Partner, Region, Status
+from klimapartner.intents.reading import Evidence, Intent, Letter, Partner, Region, Status
 from klimapartner.intents.region import decide_region
 from klimapartner.intents.sender import is_southern
 from klimapartner.intents.sentences import Sentence
@@ -31,13 +31,18 @@ def read_partnership(
 
     `body_key` (AGS or county key of the writer) lets earlier partnerships settle a contested name.
     """
-    if is_southern(letter, sentences):
+    if is_southern(letter, sentences) or signs_from_south(letter, german_spans):
         partner = decide_offer(letter, sentences, german_spans)
-        status = StatusDecision("none") if partner.partner else StatusDecision()
+        status = offer_status(sentences, german_spans)
     else:
         partner = decide_partner(letter, sentences, german_spans, body_key)
         status = decide_status(letter, sentences, partner)
     return _joined(partner, letter, sentences, status)
+
+
+def for_intents(partnership: Partnership, intents: Collection[Intent]) -> Partnership:
+    """What stays of it for a letter that wants nothing of the programme: nothing."""
+    return Partnership() if set(intents) <= {"other"} else partnership
 
 
 def _joined(

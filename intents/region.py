@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.cues import labels
-from klimapartner.intents.partner import PartnerDecision
+from klimapartner.intents.partner import PartnerDecision, is_of_body
 from klimapartner.intents.partner_names import is_denied
 from klimapartner.intents.reading import Evidence, Letter, Region
 from klimapartner.intents.sentences import Sentence
@@ -90,11 +90,13 @@ def _votes(sentence: Sentence) -> list[_Vote]:
 def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote | None:
     if mention.kind == "place" or mention.region is None or is_denied(sentence.text, mention.start):
         return None
-    if found & {"partner.reject", "region.against", "partner.story"}:
-        if "partner.wish" not in found or _set_aside(sentence, mention):
-            return None
+    if mention.kind == "demonym" and not is_of_body(sentence.text, mention):
+        return None
+    negative = bool(found & {"partner.reject", "region.against", "partner.story"})
+    if negative and ("partner.wish" not in found or _set_aside(sentence, mention)):
+        return None
     wish = bool(found & {"partner.wish", "partnership.none", "needs.matchmaking"})
-    if mention.region == "other" and not wish:
+    if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):
         return None
     if mention.kind != "region" and not wish:
         return None
@@ -104,6 +106,8 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
 def _set_aside(sentence: Sentence, mention: Mention) -> bool:
     """Whether a cue against regions stands in the mention's own clause."""
     text = sentence.text
+    if sum(m.region in SOUTH for m in find(text)) == 1 and "partner.story" not in labels(text):
+        return True
     left = max(text.rfind(mark, 0, mention.start) for mark in ",;–") + 1
     right = min((place for mark in ",;–" if (place := text.find(mark, mention.end)) >= 0), default=len(text))
     return bool({"region.against", "partner.reject"} & labels(text[left:right].strip()))
