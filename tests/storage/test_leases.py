@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from klimapartner.storage.engine import Database
 from klimapartner.storage.errors import LeaseLost
@@ -16,7 +17,7 @@ from klimapartner.storage.leases import (
     list_dead,
     retry_dead,
 )
-from klimapartner.storage.messages import count_by_state, get_message
+from klimapartner.storage.messages import count_by_state, get_message, store_message
 
 MINUTE = timedelta(minutes=1)
 
@@ -96,3 +97,15 @@ def test_dead_letters_are_retried_with_all_attempts_before_them(database: Databa
         assert retry_dead(session, None, now=now) == 0
         assert count_by_state(session) == {"received": 3}
         assert get_message(session, first).attempts == 0
+
+
+@pytest.mark.postgres
+def test_a_worker_does_not_wait_for_what_another_one_is_just_taking(postgres_database: Database, now: datetime) -> None:
+    given: dict[str, Any] = {"mailbox": "INBOX", "uidvalidity": 1, "message_id": "", "received_at": now, "now": now}
+    with postgres_database.session() as session:
+        ids = [store_message(session, uid=uid, raw=b"%d" % uid, **given)[0].id for uid in range(3)]
+    with postgres_database.session() as first, postgres_database.session() as second:
+        second.execute(text("SET LOCAL lock_timeout = '5s'"))
+        taken = claim_messages(first, owner="a", now=now, lease=MINUTE, limit=2)
+        rest = claim_messages(second, owner="b", now=now, lease=MINUTE, limit=2)
+        assert ([m.id for m in taken], [m.id for m in rest]) == (ids[:2], ids[2:])
