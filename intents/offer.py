@@ -49,11 +49,12 @@ def signs_from_south(letter: Letter, german: Sequence[Span]) -> bool:
 def offer_status(sentences: Sequence[Sentence], german: Sequence[Span]) -> StatusDecision:
     """None where a partner is sought, planned where a German one is named, nothing said in a mere question."""
     found = {label for s in sentences for label in labels(s.text)}
-    if german and "partnership.existing" in found:
+    tied = {label for s in sentences if any(s.start <= g[0] < s.end for g in german) for label in labels(s.text)}
+    if "partnership.sure" in tied:
         return StatusDecision("existing")
-    if german and {"partnership.planned", "partner.contact"} & found:
+    if {"partnership.planned", "partner.contact"} & tied:
         return StatusDecision("planned")
-    sought = {"intent.offer.sure", "intent.offer.seeks", "partnership.none"} & found
+    sought = {"intent.offer.seeks", "partnership.none"} & found
     return StatusDecision("none") if sought else StatusDecision()
 
 

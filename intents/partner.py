@@ -26,12 +26,17 @@ SEGMENT = re.compile(
 )
 BODY = re.compile(
     r"stadt|staedt|kommun|gemeind|partner|seite|distrikt|bezirk|verwaltung|freund|kolleg|rathaus|buergermeister|municip|city|town"
-    r"|commune|ville|ciudad|cidade|village|district|contrapart|kueste|region|provinz|hochland"
+    r"|commune|ville|ciudad|cidade|village|district|contrapart|kueste|provinz|hochland"
 )
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
 )
 PAIR_GAP = re.compile(r"\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?")
+ADDRESSES = re.compile(
+    r"(?:\b(?:mit|nach|in|aus|zu|von|für|zwischen|um|und|with|to|of|from|for|and|avec|à|a|de|pour|con|en|y|com|em|para|e|nämlich|heißt|ist|namens|noch)"
+    r"|[:–„“\"(])\s*(?:(?:der|dem|den|die|das|la|le|el)\s)?$",
+    re.IGNORECASE,
+)
 LOCATES = re.compile(
     r"(?:\b(?:bei|nahe|unweit|nähe(?: von)?|hauptstadt|umland von|(?:süden|norden|osten|westen|rand|stadtrand|vorort) von|"
     r"(?:nörd|süd|öst|west)lich von|bundesstaat|provinz|region|near|outside|capital|state of|province of|region of|près de|cerca de|perto de|"
@@ -132,12 +137,19 @@ def _weight(named: Named, scene: Scene) -> float:
         return weight - 4
     found = segment_labels(named) | (labels(text) & POSITIVE)
     weight += 2.0 * (earlier_country(scene.body_key, named.name) is not None)
-    weight += sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
+    cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
+    weight += cued if cued < 0 or _is_addressed(named) else 0.5 * cued
     if "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found:
         weight -= 2
     if _is_listed(named, scene):
         weight -= 2.5
     return weight
+
+
+def _is_addressed(named: Named) -> bool:
+    """Whether it stands where a place is meant as one: after a preposition, a kind of body or at the beginning."""
+    before = named.sentence.text[: named.start - named.sentence.start]
+    return named.given or named.typed or named.kind_word or not before.strip() or bool(ADDRESSES.search(before))
 
 
 def segment_labels(named: Named) -> set[str]:
@@ -220,7 +232,7 @@ def _by_context(rival: Rival, possible: set[str], scene: Scene) -> str | None:
     """The one country of its sentences, else of the letter, that fits the place."""
     own = {iso for s, m in scene.mentions if _meant(s, m) and _shares(rival, s) for iso in m.countries}
     stated = set(own)
-    own |= {n.countries[0] for n in scene.places if len(n.countries) == 1 and _shares(rival, n.sentence) and not n.denied}
+    own |= {iso for n in scene.places if n.key != rival.mentions[0].key and _shares(rival, n.sentence) for iso in _clear(n)}
     everywhere = {iso for s, m in scene.mentions if _meant(s, m) for iso in m.countries}
     for named in (own, everywhere) if possible else (own & stated, everywhere):
         fitting = named & possible if possible else {iso for iso in named if region_of(iso) != "other"} or named
@@ -241,10 +253,21 @@ def _by_itself(rival: Rival, scene: Scene) -> str | None:
     known = earlier_country(scene.body_key, rival.name)
     if known:
         return known
-    sizes = sorted(candidates(rival.name).items(), key=lambda pair: -pair[1])
+    return surest(rival.name)
+
+
+def surest(name: str) -> str | None:
+    """The only country with a place of this name, or the one whose place outweighs all others by far."""
+    sizes = sorted(candidates(name).items(), key=lambda pair: -pair[1])
     if len(sizes) == 1 or (len(sizes) > 1 and sizes[0][1] >= max(SURE_SIZE, SURE_RATIO * sizes[1][1])):
         return sizes[0][0]
     return None
+
+
+def _clear(named: Named) -> tuple[str, ...]:
+    """The country of a neighbouring place, where there is no doubt of it."""
+    iso = named.countries[0] if len(named.countries) == 1 else surest(named.name)
+    return (iso,) if iso and not named.denied else ()
 
 
 def _only(countries: set[str]) -> str | None:
@@ -347,5 +370,5 @@ def _fresh(sentence: Sentence, rivals: list[Rival]) -> bool:
 
 def is_of_body(text: str, mention: Mention) -> bool:
     """Whether an adjective speaks of a town or of partners there, not of a language or an ocean."""
-    before, after = text[max(0, mention.start - 25) : mention.start], text[mention.end : mention.end + 35]
-    return bool(BODY.search(fold(after)) or BODY.search(fold(before)))
+    after = " ".join(fold(text[mention.end : mention.end + 50]).split()[:2])
+    return bool(BODY.search(after) or BODY.search(fold(text[: mention.start]).rstrip().rpartition(" ")[2]))

@@ -62,7 +62,7 @@ def _decide(votes: list[_Vote]) -> RegionDecision:
         v.region for v in votes if v.region in SOUTH
     }
     if len(wished) == 2:
-        return _result("open", votes, wished)
+        return _result("open", votes, wished) if any(v.strong for v in votes) else RegionDecision()
     if wished:
         return _result(wished.pop(), votes)
     others = [v for v in votes if v.region == "other" and v.strong]
@@ -95,12 +95,17 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
     negative = bool(found & {"partner.reject", "region.against", "partner.story"})
     if negative and ("partner.wish" not in found or _set_aside(sentence, mention)):
         return None
-    wish = bool(found & {"partner.wish", "partnership.none", "needs.matchmaking"})
+    wish = "partner.wish" in found
     if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):
         return None
-    if mention.kind != "region" and not wish:
+    if not wish and not _is_brief(sentence, found):
         return None
     return _Vote(mention.region, sentence, sentence.start + mention.start, sentence.start + mention.end, wish)
+
+
+def _is_brief(sentence: Sentence, found: frozenset[str]) -> bool:
+    """Whether it is a fragment or form line that needs no verb ("Region: Afrika"), or speaks of the search."""
+    return len(sentence.text.split()) <= 8 or bool(found & {"partnership.none", "needs.matchmaking"})
 
 
 def _set_aside(sentence: Sentence, mention: Mention) -> bool:
@@ -108,6 +113,6 @@ def _set_aside(sentence: Sentence, mention: Mention) -> bool:
     text = sentence.text
     if sum(m.region in SOUTH for m in find(text)) == 1 and "partner.story" not in labels(text):
         return True
-    left = max(text.rfind(mark, 0, mention.start) for mark in ",;–") + 1
-    right = min((place for mark in ",;–" if (place := text.find(mark, mention.end)) >= 0), default=len(text))
+    left = max(text.rfind(mark, 0, mention.start) for mark in (",", ";", "–", " weil ", " denn ")) + 1
+    right = min((place for mark in (",", ";", "–", " weil ", " denn ") if (place := text.find(mark, mention.end)) >= 0), default=len(text))
     return bool({"region.against", "partner.reject"} & labels(text[left:right].strip()))

@@ -51,7 +51,7 @@ def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: Partne
 
 
 def _existing_country(partner: PartnerDecision) -> bool:
-    return any({"partnership.existing"} <= labels(s.text) and not _none(s) for s in partner.named)
+    return any({"partnership.existing", "partnership.sure"} & labels(s.text) and not _none(s) for s in partner.named)
 
 
 def _join(votes: list[Vote]) -> StatusDecision:
@@ -72,15 +72,24 @@ def _join(votes: list[Vote]) -> StatusDecision:
 def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Iterator[Vote]:
     for sentence, named in _about(told, partner):
         found = labels(sentence.text)
-        hedged = "partnership.hedged" in found
-        if "partnership.existing" in found and not hedged:
-            yield Vote("existing", sentence, 0.9 if named else 0.7)
-        if "partnership.planned" in found or hedged:
+        yield from _partnered(found, sentence, named)
+        if {"partnership.planned", "partnership.hedged", "partnership.not_yet"} & found:
             yield Vote("planned", sentence, 0.85 if named else 0.75)
         elif "partnership.none" in found:
             yield Vote("planned", sentence, 0.65)
-    if partner.named:
-        yield Vote("planned", partner.named[0], 0.5)
+    for sentence in partner.named:
+        if {"partner.wish", "partner.join", "partner.contact"} & labels(sentence.text):
+            yield Vote("planned", sentence, 0.5)
+
+
+def _partnered(found: frozenset[str], sentence: Sentence, named: bool) -> Iterator[Vote]:
+    """A dated partnership stays one whatever is planned beside it, unless it is said not to be there yet."""
+    if "partnership.not_yet" in found:
+        yield Vote("planned", sentence, 0.93 if named else 0.8)
+    elif "partnership.sure" in found:
+        yield Vote("existing", sentence, 0.95 if named else 0.82)
+    elif "partnership.existing" in found and "partnership.hedged" not in found:
+        yield Vote("existing", sentence, 0.9 if named else 0.78)
 
 
 def _about(told: list[Sentence], partner: PartnerDecision) -> Iterator[tuple[Sentence, bool]]:

@@ -24,6 +24,9 @@ LANGUAGES = ("de", "en", "fr", "es", "pt")
 NEAR = 500  # inhabitants from which a place of Africa or Latin America is listed
 FAR = 5_000  # the same for the rest of the world, whose places are only there to be set aside
 EXONYMS = {"near": 30_000, "far": 100_000}  # inhabitants from which GeoNames' further names are taken too
+OTHER_MEANING = frozenset(
+    "Granada Maurice Mauricio Maurício Dominique Réunion Reunión Reunião Chili Montserrat Jordan Jersey Georgia".split()
+)  # in one of the languages a first name, a word or a town rather than the country
 GERMAN_ENDINGS = ("", "e", "en", "er", "es", "em")
 LATIN_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿāēīōūčšžćńłęąőűı]+(?:[ '’-][A-Za-zÀ-ÿ]+)*")
 
@@ -95,7 +98,7 @@ def country_names() -> tuple[Names, dict[str, str]]:
 def babel_names() -> Iterator[tuple[str, str]]:
     for language in LANGUAGES:
         for iso, name in Locale(language).territories.items():
-            if re.fullmatch(r"[A-Z]{2}", iso) and iso not in {"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"}:
+            if name not in OTHER_MEANING and re.fullmatch(r"[A-Z]{2}", iso) and iso not in {"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"}:
                 yield iso, name
 
 
