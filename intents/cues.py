@@ -1,8 +1,9 @@
 """Cue phrases: readable patterns in TOML files, found in folded text.
 
-A pattern is a row of words: `bekund*` is a stem, `a|b` a choice, `?w` optional, `~` a gap of up to six words, `~~` of
-up to fourteen, `&` and `&&` the same gaps with either side first, a leading `^` the start of the text. Each pattern is
-tried only where its longest necessary stem occurs, so a sentence costs one pass of an Aho-Corasick automaton.
+A pattern is a row of words: `bekund*` is a stem, `a|b` a choice, `a_b` two words of one choice, `?w` optional, `~` a
+gap of up to six words, `~~` of up to fourteen, `&` and `&&` the same gaps with either side first, a leading `^` the
+start of the text. Each pattern is tried only where its longest necessary stem occurs, so a sentence costs one pass of
+an Aho-Corasick automaton.
 """
 
 import re
@@ -60,21 +61,24 @@ def offsets(text: str) -> list[int]:
 
 
 def _word(token: str) -> str:
-    return "|".join(re.escape(word).replace(r"\*", r"\w*") for word in token.split("|"))
-
-
-def _step(token: str) -> str:
-    if token.startswith("?"):
-        return rf"(?:\W+(?:{_word(token[1:])})\b)?"
-    return rf"\W+(?:{_word(token)})\b"
+    words = (word.lstrip("?") for word in token.split("|"))
+    choices = (re.escape(word).replace(r"\*", r"\w*").replace("_", r"\W+") for word in words)
+    return rf"(?:{'|'.join(choices)})\b"
 
 
 def _row(tokens: list[str]) -> str:
     """The expression for words and gaps in the order given."""
-    lead = r"^\W*" if tokens[0] == "^" else r"\b"
-    first, *rest = tokens[1:] if tokens[0] == "^" else tokens
-    steps = (rf"(?:\W+\w+){{0,{GAPS[t]}}}?" if t in GAPS else _step(t) for t in rest)
-    return f"{lead}(?:{_word(first)})\\b" + "".join(steps)
+    anchored = tokens[0] == "^"
+    row, glue = (r"^\W*", "") if anchored else (r"\b", "")
+    for token in tokens[anchored:]:
+        if token in GAPS:
+            row += rf"(?:\W+\w+){{0,{GAPS[token]}}}?"
+        elif token.startswith("?"):
+            row += rf"(?:\W+{_word(token)})?" if glue else rf"(?:{_word(token)}\W+)?"
+        else:
+            row += glue + _word(token)
+            glue = r"\W+"
+    return row
 
 
 def _expression(tokens: list[str]) -> str:
@@ -88,7 +92,7 @@ def _expression(tokens: list[str]) -> str:
 
 def _stems(tokens: list[str]) -> tuple[str, ...]:
     needed = [t for t in tokens if t not in GAPS and t != "^" and not t.startswith("?")]
-    choices = [tuple(word.strip("*") for word in token.split("|")) for token in needed]
+    choices = [tuple(max(re.split(r"[*_]+", word), key=len) for word in token.split("|")) for token in needed]
     return max(choices, key=lambda stems: min(map(len, stems)))
 
 
@@ -139,7 +143,8 @@ class CueBook:
 @cache
 def book() -> CueBook:
     """The cues of all files in `cues/`; a label is file name and tables joined by dots."""
-    tables = sorted((f for f in files(__package__).joinpath("cues").iterdir() if f.name.endswith(".toml")), key=str)
+    folder = files("klimapartner.intents") / "cues"
+    tables = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=str)
     pairs = ((file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8"))) for file in tables)
     return CueBook(compile_cue(label, pattern) for name, table in pairs for label, pattern in _flatten(table, name))
 

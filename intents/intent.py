@@ -11,7 +11,7 @@ from math import prod
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.reading import Evidence, Intent, Letter
-from klimapartner.intents.sender import is_group, is_southern
+from klimapartner.intents.sender import is_group, is_seller, is_southern
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import conditional, denied, has_question_mark, is_asking
 
@@ -19,6 +19,13 @@ TOLD = ("subject", "body", "forward", "attachment")
 SURE = 0.5
 INTEREST = {"sure": 0.95, "likely": 0.7, "hint": 0.3}
 NAMES_PROGRAMME = re.compile(r"interesse|klimapartner|phase|projekt|programm|partnerschaft", re.IGNORECASE)
+PROFILE: tuple[frozenset[str], ...] = (
+    frozenset({"partnership.none", "partnership.planned", "partnership.existing", "partner.wish"}),
+    frozenset({"region.open", "region.against", "region.wish"}),
+    frozenset({"intent.topics"}),
+    frozenset({"needs.matchmaking"}),
+)
+OTHERS = frozenset({"intent.other.person", "intent.other.group", "intent.other.sure", "intent.other.firm"})
 REASONS: dict[Intent, str] = {
     "interest": "bekundet Interesse an der Teilnahme",
     "question": "stellt eine Frage",
@@ -73,15 +80,18 @@ def decide_intents(
 
 def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
     """The signals that cue phrases give, sentence by sentence."""
-    workshop = any(s.zone == "subject" and "intent.workshop" in labels(s.text) for s in sentences)
+    invited = any(s.zone == "subject" and "intent.workshop" in labels(s.text) for s in sentences)
     for sentence in sentences:
         found = labels(sentence.text)
         yield from _interest(sentence, found)
         yield from _question(sentence, found)
-        yield from _workshop(sentence, found, invited=workshop)
-        yield from _follow_up(sentence, found)
+        yield from _workshop(sentence, found, invited=invited)
+        yield from _correction(sentence, found)
+        yield from _withdrawal(sentence, found)
+        yield from _status(sentence, found)
         yield from _offer(sentence, found)
         yield from (Signal(label[7:], 0.9, sentence) for label in found if label.startswith("intent.other."))
+    yield from _profile(sentences)
 
 
 def _interest(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
@@ -95,21 +105,28 @@ def _interest(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
 
 
 def _doubt(sentence: Sentence, found: frozenset[str]) -> float:
-    """What is left of an expression of interest that is asked, past, open or about the workshop."""
-    doubt = 0.6 if sentence.zone == "subject" else 1.0
-    if is_asking(sentence):
-        doubt *= 0.3
-    if "intent.interest.past" in found:
-        doubt *= 0.3
-    if "intent.undecided" in found:
-        doubt *= 0.5
-    if found >= {"intent.workshop", "intent.attend"} and not NAMES_PROGRAMME.search(sentence.text):
-        doubt *= 0.2
-    return doubt
+    """What is left of an expression of interest that is asked, past, open, another's, or about the workshop."""
+    factors = {
+        0.6: sentence.zone == "subject",
+        0.3: is_asking(sentence),
+        0.31: "intent.interest.past" in found,
+        0.5: "intent.undecided" in found,
+        0.2: found >= {"intent.workshop", "intent.attend"} and not NAMES_PROGRAMME.search(sentence.text),
+        0.21: bool(found & OTHERS) and not found & {"intent.other.behalf", "intent.other.decided"},
+    }
+    return prod(factor for factor, holds in factors.items() if holds)
+
+
+def _profile(sentences: Sequence[Sentence]) -> Iterator[Signal]:
+    """What an expression of interest usually tells beside itself: region, partner, topics, help; each counts once."""
+    for kinds in PROFILE:
+        told = [s for s in sentences if not is_asking(s) and labels(s.text) & kinds]
+        yield from (Signal("interest", 0.3, sentence) for sentence in told[:1])
 
 
 def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
-    if not is_asking(sentence) or found & {"needs.matchmaking", "needs.consultation"}:
+    needs = {"needs.matchmaking", "needs.consultation"} & found
+    if not is_asking(sentence) or needs or _is_status(sentence, found):
         return
     weight = 0.9 if has_question_mark(sentence.text) else 0.7
     yield Signal("question", weight * (0.4 if sentence.zone == "subject" else 1), sentence)
@@ -124,7 +141,7 @@ def _workshop(sentence: Sentence, found: frozenset[str], *, invited: bool) -> It
         yield Signal("workshop_registration", 0.7, sentence)
 
 
-def _follow_up(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
+def _correction(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
     asked = has_question_mark(sentence.text)
     if "intent.correction.sure" in found:
         yield Signal("correction", 0.3 if asked else 0.8, sentence)
@@ -132,10 +149,22 @@ def _follow_up(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
         yield Signal("correction", 0.25, sentence)
     if "intent.earlier" in found:
         yield Signal("earlier", 0.6, sentence)
-    if "intent.withdrawal.sure" in found and "intent.withdrawal.void" not in found:
-        yield Signal("withdrawal", 0.1 if asked or conditional(sentence.text) else 0.85, sentence)
-    if "intent.status.sure" in found:
+
+
+def _withdrawal(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
+    if "intent.withdrawal.sure" not in found or found & {"intent.withdrawal.void", *OTHERS}:
+        return
+    open_ = has_question_mark(sentence.text) or conditional(sentence.text)
+    yield Signal("withdrawal", 0.1 if open_ else 0.85, sentence)
+
+
+def _status(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
+    if _is_status(sentence, found):
         yield Signal("status_request", 0.8, sentence)
+
+
+def _is_status(sentence: Sentence, found: frozenset[str]) -> bool:
+    return "intent.status.said" in found or ("intent.status.asked" in found and has_question_mark(sentence.text))
 
 
 def _offer(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
@@ -168,12 +197,12 @@ def _concern(
     scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], *, southern: bool
 ) -> Intent | None:
     """The one concern of which a letter has at most one; None where only questions or a registration may be left."""
+    interest = scores.get("interest", 0)
     if _is_foreign(scores, letter, sentences, southern=southern):
         return "other"
     if southern and scores.get("partner_offer", 0) > 0.4:
         return "partner_offer"
-    interest, withdrawal = scores.get("interest", 0), scores.get("withdrawal", 0)
-    if withdrawal > 0.8:
+    if scores.get("withdrawal", 0) > 0.8 and (interest < 0.9 or "earlier" in scores):
         return "withdrawal"
     if _corrects(scores):
         return "correction"
@@ -185,15 +214,24 @@ def _concern(
 
 
 def _is_foreign(scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], *, southern: bool) -> bool:
+    """Whether the letter concerns neither this programme nor comes from somebody who could take part in it."""
     interest = scores.get("interest", 0)
+    if southern:
+        return False
     if "other.call" in scores and (interest < 0.9 or _in_subject("other.call", sentences)):
         return True
-    group = is_group(letter) or "other.group" in scores
-    if group and "other.decided" not in scores:
+    if is_group(letter) and "other.decided" not in scores:
         return True
-    if "other.person" in scores and "other.behalf" not in scores and not southern:
-        return scores.get("question", 0) < SURE
-    return "other.sure" in scores and interest < 0.9 and scores.get("withdrawal", 0) < 0.8 and not southern
+    if is_seller(letter) and interest < 0.96:
+        return True
+    asks = scores.get("question", 0) > SURE
+    if scores.get("withdrawal", 0) > 0.8 and "earlier" in scores:
+        return False
+    if "other.sure" in scores:
+        return interest < 0.9
+    if "other.firm" in scores and "other.behalf" not in scores:
+        return interest < 0.9
+    return "other.group" in scores and "other.decided" not in scores and interest < 0.9 and not asks
 
 
 def _in_subject(label: str, sentences: Sequence[Sentence]) -> bool:
@@ -202,17 +240,15 @@ def _in_subject(label: str, sentences: Sequence[Sentence]) -> bool:
 
 def _corrects(scores: dict[str, float]) -> bool:
     correction, interest = scores.get("correction", 0), scores.get("interest", 0)
-    return correction * (1 if "earlier" in scores or interest < 0.9 else 0.6) > 0.6
+    return correction * (1 if "earlier" in scores or interest < SURE else 0.6) > 0.6
 
 
 def _is_undecided(scores: dict[str, float]) -> bool:
-    return scores.get("undecided", 0) > SURE and scores["interest"] < 0.93
+    return scores.get("undecided", 0) > SURE and scores["interest"] < 0.95
 
 
 def _asks(scores: dict[str, float], main: Intent | None) -> bool:
-    if main == "other":
-        return False
-    return scores.get("question", 0) > SURE and main not in ("withdrawal",)
+    return scores.get("question", 0) > SURE and main not in ("other", "withdrawal")
 
 
 def _evidence(intent: Intent, scores: dict[str, float], signals: Sequence[Signal]) -> Evidence:

@@ -9,6 +9,10 @@ from klimapartner.intents.sentences import Sentence
 
 FOREIGN_PHONE = re.compile(r"(?:\+|\b00)\s?\(?(?!49|43|41|42|4[4-8]|3[0-9])(\d{1,3})[\s()./-]*\d[\d\s()./-]{5,}")
 GERMAN_PHONE = re.compile(r"(?:\+|\b00)\s?49|\b0[2-9]\d{1,4}\)?[\s/-]+\d{3,}")
+SELLER = re.compile(
+    r"\b(?:gmbh|consult\w*|marketing|sales|vertrieb|agency|agentur\b(?! für)|solutions|software|shop|casino|lotto\w*)\b|beratung[.-]|-agency|-consult",
+    re.IGNORECASE,
+)
 GROUP = re.compile(
     r"fraktion|gruene|grüne|\bspd|\bcdu|\bcsu|\bfdp|linke|freie wähler|freie-waehler|volt|ortsverband|ortsverein",
     re.IGNORECASE,
@@ -21,6 +25,11 @@ def is_southern(letter: Letter, sentences: Sequence[Sentence]) -> bool:
     foreign = bool(FOREIGN_PHONE.search(text)) and not GERMAN_PHONE.search(text)
     seeks = any({"intent.offer.sure", "intent.offer.seeks"} <= labels(s.text) for s in sentences)
     return foreign or (seeks and not GERMAN_PHONE.search(text))
+
+
+def is_seller(letter: Letter) -> bool:
+    """Whether a firm that sells or a newsroom is the sender by name or address."""
+    return bool(SELLER.search(f"{letter.from_name} {letter.from_addr}"))
 
 
 def is_group(letter: Letter) -> bool:
