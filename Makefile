@@ -32,10 +32,10 @@ check: install
 
 # Figures on the gold sets and on our own held-out texts; the tools that count come with the shared folder.
 score: install
-	$(BIN)/python -m tests.score
+	$(BIN)/python tests/tools/score.py
 
 bench: install
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/tools/bench.py
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \

@@ -1,4 +1,4 @@
-"""What each intent does to the register, and what the answer says of it: one step an intent, in the order of the answer."""
+"""What each intent does to the register, and what the answer says of it: one step an intent, in the answer's order."""
 
 from collections.abc import Callable
 
@@ -96,8 +96,10 @@ def correction(session: Session, case: Case) -> Result:
         now=case.now,
     )
     if change.kept:
-        add_task(session, kind="proposal", text="Berichtigung widerspricht Angaben des Teams", message_id=case.message_id,
-                 entry_id=change.entry_id, now=case.now)  # fmt: skip
+        text = "Berichtigung widerspricht Angaben des Teams"
+        add_task(
+            session, kind="proposal", text=text, message_id=case.message_id, entry_id=change.entry_id, now=case.now
+        )
     changed = in_words({item.field: item.new for item in change.changed if item.new}, case.texts, case.language)
     return Result((Section("correction", {"reference": change.reference, "changed": changed}),), change.entry_id)
 
@@ -140,7 +142,8 @@ def partner_offer(session: Session, case: Case) -> Result:
     add_offer(
         session, call=case.call.id, name=partner.municipality or "", country=partner.country or "",
         message_id=case.message_id, contact_name=reading.contact.name or "", contact_email=reading.contact.email or "",
-        contact_phone=reading.contact.phone or "", topics=reading.topics, reference=case.conversation.reference, now=case.now,
+        contact_phone=reading.contact.phone or "", topics=reading.topics, reference=case.conversation.reference,
+        now=case.now,
     )  # fmt: skip
     return Result((Section("partner_offer", {"steps": steps_ahead(case)}),))
 

@@ -1,4 +1,4 @@
-"""The parts of an answer that depend on the reading and the call: what was understood, what is missing, what lies ahead."""
+"""The parts of an answer that depend on reading and call: what was understood, what is missing, what lies ahead."""
 
 from klimapartner.assistant.call import ContactPoint
 from klimapartner.assistant.case import Case

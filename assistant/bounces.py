@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from klimapartner.mailbox.bounce import read_bounce
-
 from klimapartner.assistant.actions import ACTOR
+from klimapartner.mailbox.bounce import read_bounce
 from klimapartner.mailbox.message import Message
 from klimapartner.storage.engine import Session
 from klimapartner.storage.outbox import find_by_rfc_id, mark_undeliverable

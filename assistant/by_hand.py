@@ -38,7 +38,8 @@ def add_by_hand(
         )
         change = upsert_entry(
             session, call=office.call.id, body=BodyRef(body.name, body.ags) if body else BodyRef(municipality),
-            partner=PartnerRef(partner, country.upper()), fields={k: FieldValue(v, "staff") for k, v in values.items() if v},
+            partner=PartnerRef(partner, country.upper()),
+            fields={name: FieldValue(value, "staff") for name, value in values.items() if value},
             message_id=None, reference=conversation.reference, received_at=now, actor=WHO, now=now,
             late=office.call.is_late(now),
         )  # fmt: skip

@@ -190,9 +190,8 @@ def load_call(folder: Path) -> Call:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "call"
-        raise CallError(
-            f"{folder / 'call.toml'}: {place}: {first['msg'].removeprefix('Value error, ')}; bitte berichtigen und `klimapartner call check` aufrufen."
-        ) from error
+        problem = first["msg"].removeprefix("Value error, ")
+        raise CallError(f"{folder / 'call.toml'}: {place}: {problem}; bitte berichtigen.") from error
 
 
 def find_call(call_id: str, folders: tuple[Path, ...] = ()) -> Call:

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -41,6 +42,13 @@ def samples() -> Iterator[Sample]:
 def _sample(name: str, raw: bytes) -> Sample:
     headers = email.message_from_bytes(raw, policy=email.policy.compat32)
     return Sample(name, raw, parsedate_to_datetime(str(headers["Date"])))
+
+
+@contextmanager
+def embedded_servers() -> Iterator[tuple[EmbeddedImap, SmtpSink]]:
+    """A mailbox and an outgoing server on loopback, gone at the end."""
+    with EmbeddedImap() as imap, SmtpSink() as sink:
+        yield imap, sink
 
 
 def demo_settings(folder: Path, imap: EmbeddedImap, sink: SmtpSink) -> Settings:

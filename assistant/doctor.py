@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from klimapartner.mailbox.compose import compose, new_message_id
@@ -47,14 +48,19 @@ def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
     yield _guarded("Datenbank", lambda: _database(work))
     yield _guarded("Speicherplatz", lambda: _disk(settings))
     yield _guarded("Sprachmodell", lambda: f"Fassung {load_reader(Office()).version}")
-    for name, box in settings.mailboxes.items():
-        yield _guarded(f"Aufruf für {name}", lambda box=box: _call(settings, box))
-        yield _guarded(f"Postfach {name}", lambda box=box: _mailbox(work, box))
-        yield _guarded(f"Versand {name}", lambda box=box: _smtp(work, box))
-        yield _guarded(f"Geheimnisse {name}", lambda box=box: _secrets(box, work.clock()))
-        yield _guarded(f"Abruf {name}", lambda name=name, box=box: _last_poll(work, name, box))
+    for name in settings.mailboxes:
+        yield from _box_findings(work, name)
         if send_test_mail:
-            yield _guarded(f"Testmail {name}", lambda box=box: _test_mail(work, box))
+            yield _guarded(f"Testmail {name}", partial(_test_mail, work, settings.mailboxes[name]))
+
+
+def _box_findings(work: Workplace, name: str) -> Iterator[Finding]:
+    box = work.settings.mailboxes[name]
+    yield _guarded(f"Aufruf für {name}", partial(_call, work.settings, box))
+    yield _guarded(f"Postfach {name}", partial(_mailbox, work, box))
+    yield _guarded(f"Versand {name}", partial(_smtp, work, box))
+    yield _guarded(f"Geheimnisse {name}", partial(_secrets, box, work.clock()))
+    yield _guarded(f"Abruf {name}", partial(_last_poll, work, name, box))
 
 
 def _guarded(name: str, look: Callable[[], str]) -> Finding:
@@ -81,8 +87,9 @@ def _database(work: Workplace) -> str:
     with work.database.reading() as session:
         messages, outbox, gate = count_by_state(session), count_outbox(session), gate_is_open(session)
     waiting = sum(outbox.get(name, 0) for name in ("queued", "held"))
-    ready = "Ausgang offen" if gate else "Ausgang noch zu (`klimapartner outbox release --all` öffnet ihn)"
-    return f"{state.dialect}, {sum(messages.values())} Nachrichten, {messages.get('dead', 0)} liegen geblieben, {waiting} Antworten warten, {ready}"
+    ready = "Ausgang offen" if gate else "Ausgang zu (`klimapartner outbox release --all` öffnet ihn)"
+    kept, dead = sum(messages.values()), messages.get("dead", 0)
+    return f"{state.dialect}, {kept} Nachrichten, {dead} liegen geblieben, {waiting} Antworten warten, {ready}"
 
 
 def _disk(settings: Settings) -> str:
@@ -124,7 +131,7 @@ def _secrets(box: MailboxSettings, now: datetime) -> str:
         expires = server.auth.secret_expires
         if expires and expires - now < _SOON:
             raise AssistantError(
-                f"Ein Geheimnis von {server.host} läuft am {expires:%d.%m.%Y} ab; bitte ein neues anlegen und eintragen."
+                f"Ein Geheimnis von {server.host} läuft am {expires:%d.%m.%Y} ab; bitte ein neues eintragen."
             )
     return "kein Ablauf in den nächsten 30 Tagen bekannt"
 
@@ -146,8 +153,8 @@ def _test_mail(work: Workplace, box: MailboxSettings) -> str:
         raise AssistantError("`administrator` ist nicht gesetzt; dorthin geht die Testmail.")
     raw = compose(
         from_=Address(box.display_name, box.address), to=Address("", to), subject="klimapartner: Testmail",
-        body_text="Der Versand funktioniert.\n", message_id=new_message_id(message_id_domain(box), f"doctor.{now.timestamp():.0f}"),
-        date=now, language="de", headers={},
+        body_text="Der Versand funktioniert.\n", date=now, language="de", headers={},
+        message_id=new_message_id(message_id_domain(box), f"doctor.{now.timestamp():.0f}"),
     )  # fmt: skip
     outcome = asyncio.run(send(server_of(box.smtp), login_of(box.smtp, work.clock), box.address, to, raw))
     if outcome.status != "sent":

@@ -8,9 +8,9 @@ import xlsxwriter
 from klimapartner.storage.search import Entry
 
 COLUMNS = (
-    "Zeichen", "Kommune", "AGS", "Bezirk", "Weltregion", "Partner", "Land", "Stand der Partnerschaft", "Status", "Zu spät",
-    "Unzustellbar", "Unsicher", "Kontakt", "Funktion", "E-Mail", "Telefon", "Gemeinsam mit", "Bedarf", "Themen",
-    "Bemerkungen", "Eingang",
+    "Zeichen", "Kommune", "AGS", "Bezirk", "Weltregion", "Partner", "Land", "Stand der Partnerschaft", "Status",
+    "Zu spät", "Unzustellbar", "Unsicher", "Kontakt", "Funktion", "E-Mail", "Telefon", "Gemeinsam mit", "Bedarf",
+    "Themen", "Bemerkungen", "Eingang",
 )  # fmt: skip
 _FIELDS_AFTER_FLAGS = (
     "contact.name", "contact.role", "contact.email", "contact.phone", "co_municipalities", "needs", "topics", "remarks",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from klimapartner.assistant.call import Call
 from klimapartner.assistant.settings import MailboxSettings, Settings
 from klimapartner.intents.reading import Office
-from klimapartner.mailbox.triage import OwnIdentity
+from klimapartner.mailbox.identity import OwnIdentity
 
 
 @dataclass(frozen=True, slots=True)

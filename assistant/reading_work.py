@@ -1,4 +1,4 @@
-"""The reader's work: stored mails are claimed with a lease, read and handled; what fails again and again is a dead letter."""
+"""Stored mails are claimed with a lease, read and handled; what fails again and again becomes a dead letter."""
 
 import os
 import socket
@@ -29,9 +29,9 @@ def owner() -> str:
 def read_waiting(work: Workplace, done: Callable[[Handled], None] = lambda handled: None) -> int:
     """Handle every stored mail that waits; returns how many were claimed."""
     count = 0
-    for count, stored in enumerate(_claimed(work), 1):
-        handled = _guarded(work, stored)
-        if handled:
+    for stored in _claimed(work):
+        count += 1
+        if handled := _guarded(work, stored):
             done(handled)
     return count
 

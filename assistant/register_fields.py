@@ -87,7 +87,7 @@ def certain_fields(reading: Reading, threshold: float) -> list[str]:
 
 
 def in_words(fields: Mapping[str, Any], texts: Texts, language: Language) -> list[dict[str, str]]:
-    """Fields with their values as `label` and `value` for an answer; remarks and roles are the office's business only."""
+    """Fields as `label` and `value` for an answer; remarks and roles are the office's business only."""
     shown = (field for field in FIELDS if field in fields and field not in {"remarks", "contact.role"})
     return [
         {"label": texts.word("field", field, language), "value": _words(field, fields[field], texts, language)}

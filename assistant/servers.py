@@ -3,7 +3,7 @@
 from klimapartner.assistant.clock import Clock
 from klimapartner.assistant.settings import Auth, MailboxSettings
 from klimapartner.assistant.settings import Server as ServerSettings
-from klimapartner.mailbox.oauth import TokenSource, google, microsoft
+from klimapartner.mailbox.oauth import GOOGLE, MICROSOFT, TokenSource, google, microsoft
 from klimapartner.mailbox.server import Login, PasswordLogin, Server, TokenLogin
 
 
@@ -27,8 +27,8 @@ def imap_login(box: MailboxSettings, clock: Clock) -> Login:
 
 
 def _tokens(auth: Auth, clock: Clock) -> TokenSource:
-    url = {"base": auth.token_url} if auth.token_url else {}
     if auth.method == "microsoft":
-        return TokenSource(microsoft(auth.tenant, auth.client_id, auth.secret.read(), **url), clock)
-    url = {"url": auth.token_url} if auth.token_url else {}
-    return TokenSource(google(auth.client_id, auth.secret.read(), auth.refresh_token.read(), **url), clock)
+        base = auth.token_url or MICROSOFT
+        return TokenSource(microsoft(auth.tenant, auth.client_id, auth.secret.read(), base=base), clock)
+    url, refresh = auth.token_url or GOOGLE, auth.refresh_token.read()
+    return TokenSource(google(auth.client_id, auth.secret.read(), refresh, url=url), clock)

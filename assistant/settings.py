@@ -13,7 +13,8 @@ from klimapartner.assistant.errors import SettingsError
 
 FREEMAIL = [
     "aol.com", "freenet.de", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
-    "mail.de", "mailbox.org", "outlook.com", "outlook.de", "posteo.de", "t-online.de", "web.de", "yahoo.com", "yahoo.de",
+    "mail.de", "mailbox.org", "outlook.com", "outlook.de", "posteo.de", "t-online.de", "web.de", "yahoo.com",
+    "yahoo.de",
 ]  # fmt: skip
 
 
@@ -128,7 +129,7 @@ class Answers(_Strict):
 
 
 class Settings(BaseSettings):
-    """All settings. In the environment: KLIMAPARTNER_ANSWERS__HOLD_ALL=true, KLIMAPARTNER_MAILBOXES__SKEW__IMAP__HOST=…"""
+    """All settings. In the environment, for example: KLIMAPARTNER_MAILBOXES__SKEW__IMAP__HOST=imap.example.org"""
 
     model_config = SettingsConfigDict(
         env_prefix="KLIMAPARTNER_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True

@@ -1,4 +1,4 @@
-"""The texts of the answers: templates and words that staff can edit, German first, English next where a text is missing."""
+"""The texts of the answers: templates and words that staff can edit."""
 
 import re
 import tomllib
@@ -79,7 +79,7 @@ def _labels(path: Path) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def plain(value: str) -> str:
-    """A stranger's words, fit for our mail: one line, no control characters, nothing that a mail program makes a link of."""
+    """A stranger's words, fit for our mail: one line, no control characters, nothing that becomes a link."""
     line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
     return _LINKLIKE.sub("…", line)[:_LONGEST_VALUE].strip()
 

@@ -29,7 +29,7 @@ def demo(
         raise AssistantError("Die Vorführung braucht das Extra `demo`: pip install 'klimapartner[demo]'.") from error
     folder.mkdir(parents=True, exist_ok=True)
     console = Console(width=None if Console().is_terminal else 160)
-    with parts.EmbeddedImap() as imap, parts.SmtpSink() as sink:
+    with parts.embedded_servers() as (imap, sink):
         for sample in track(list(parts.samples()), "Beispielmails zustellen", console=console):
             imap.append(sample.raw, sample.received)
         with open_workplace(parts.demo_settings(folder, imap, sink)) as work:
@@ -45,8 +45,12 @@ def demo(
 def _show(console: Console, work: Workplace, folder: Path) -> None:
     with work.database.reading() as session:
         entries, outbox = list_entries(session), list_outbox(session)
-        silent = [(item.message_id, item.reason) for item in list_unanswered(session, open_only=False)]
-        held = [(row.message_id, f"Angehalten: {row.hold_reason}") for row in outbox if row.state == "held"]
+        silent: list[tuple[object, str]] = [
+            (item.message_id, item.reason) for item in list_unanswered(session, open_only=False)
+        ]
+        held: list[tuple[object, str]] = [
+            (row.message_id, f"Angehalten: {row.hold_reason}") for row in outbox if row.state == "held"
+        ]
         written = write_xlsx(entries, folder / "register.xlsx")
     console.print(register_table(entries))
     if answer := _best(outbox):

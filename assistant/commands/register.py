@@ -88,7 +88,8 @@ def add(
 ) -> None:
     """Trägt eine Interessenbekundung von Hand ein (Telefon, Post, Fax)."""
     given = {
-        "world_region": region, "partnership_status": status, "contact.name": contact, "contact.email": mail, "contact.phone": phone,
+        "world_region": region, "partnership_status": status,
+        "contact.name": contact, "contact.email": mail, "contact.phone": phone,
     }  # fmt: skip
     with workplace_of(context) as work:
         change = add_by_hand(work, municipality, partner, country, given)

@@ -41,6 +41,4 @@ def _tell(work: Workplace, parts: list[str]) -> None:
         console.print(f"Es wird nichts gesendet, bis gesetzt ist: {', '.join(missing)}.")
     with work.database.reading() as session:
         if not gate_is_open(session):
-            console.print(
-                "Der Ausgang ist noch zu: bitte `klimapartner outbox list` ansehen, dann `klimapartner outbox release --all`."
-            )
+            console.print("Der Ausgang ist noch zu; `klimapartner outbox release --all` öffnet ihn.")
