@@ -54,7 +54,7 @@ def offer_status(sentences: Sequence[Sentence], german: Sequence[Span]) -> Statu
         return StatusDecision("existing")
     if {"partnership.planned", "partner.contact"} & tied:
         return StatusDecision("planned")
-    sought = {"intent.offer.seeks", "partnership.none"} & found
+    sought = {"intent.offer.seeks", "partnership.none", "partnership.lack"} & found
     return StatusDecision("none") if sought else StatusDecision()
 
 

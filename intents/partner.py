@@ -17,13 +17,18 @@ from klimapartner.intents.world import Mention, candidates, earlier_country, fin
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
 SURE_SIZE, SURE_RATIO = 100, 20  # a place of 100,000 that is twenty times its namesakes is meant
-WEIGHTS = {"tie": 2.0, "contact": 1.5, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0}
+WEIGHTS = {"tie": 2.0, "contact": 1.5, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0, "office": -2.0}
 POSITIVE = {"partner.tie", "partner.contact", "partner.join", "partner.wish", "partner.cityhall"}
 SEGMENT = re.compile(
     r";|(?<=.{40}):\s(?=[A-ZÄÖÜ])|\s(?=(?:weil|denn|because|parce que|porque)\b)|\s[–—-]\s|[,.]\s+(?=(?:sondern|aber|jedoch|doch|allerdings|während|wohingegen|but|whereas|mais|pero|sino|mas)\b)"
     r"|\s(?=(?:sondern|wohingegen|whereas)\b)",
     re.IGNORECASE,
 )
+OWN = re.compile(
+    r"\b(?:wir|uns|unser\w*|ich|mein\w*|we|us|our|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b", re.IGNORECASE
+)
+CLAUSE = re.compile(r"[,;–—:]|\s(?:weil|denn|because|parce que|porque)\b", re.IGNORECASE)
+NEGATIVE = {"partner.reject", "partner.state", "partner.story", "partner.office"}
 BODY = re.compile(
     r"stadt|staedt|kommun|gemeind|partner|seite|distrikt|bezirk|verwaltung|freund|kolleg|rathaus|buergermeister|municip|city|town"
     r"|commune|ville|ciudad|cidade|village|district|contrapart|kueste|provinz|hochland"
@@ -105,12 +110,19 @@ def _within(spans: Sequence[Span], sentence: Sentence) -> list[Span]:
 
 def weigh(scene: Scene) -> list[Rival]:
     """Every place with the weight of its mentions, heaviest first."""
-    groups: dict[str, list[Named]] = {}
-    for named in scene.places:
-        if not named.denied:
-            groups.setdefault(named.key, []).append(named)
-    rivals = [_rival(found, scene) for found in groups.values()]
+    rivals = [_rival(found, scene) for found in _grouped(scene.places)]
     return sorted(rivals, key=lambda r: (-r.score, r.mentions[0].start))
+
+
+def _grouped(places: Sequence[Named]) -> list[list[Named]]:
+    """Mentions of one place together; the same name in two countries is two places."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
+    given = {n.key: n.countries for n in reversed(places) if n.given and not n.denied}
+    for named in places:
+        if not named.denied:
+            country = named.countries if named.given else given.get(named.key, ())
+            groups.setdefault((named.key, country), []).append(named)
+    return list(groups.values())
 
 
 def _rival(found: list[Named], scene: Scene) -> Rival:
@@ -119,7 +131,16 @@ def _rival(found: list[Named], scene: Scene) -> Rival:
     score = best + 0.3 * sum(w for w in weights if 0 < w) - 0.3 * max(best, 0)
     rejections = [i for i, named in enumerate(found) if is_rejected(named, scene)]
     rejected = bool(rejections) and all(w < 4 for w in weights[rejections[-1] + 1 :])
+    rejected = rejected or _belongs_to_others(found, scene)
     return Rival(_plain_name(found), tuple(found), score, rejected)
+
+
+def _belongs_to_others(found: list[Named], scene: Scene) -> bool:
+    """Whether no sentence of it speaks of the writers, and a later one says that they have no partner."""
+    if any(OWN.search(n.sentence.text) or n.typed for n in found):
+        return False
+    place = scene.sentences.index(found[-1].sentence)
+    return any("partnership.lack" in labels(s.text) for s in scene.sentences[place + 1 :])
 
 
 def _plain_name(found: list[Named]) -> str:
@@ -348,8 +369,8 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     text = sentence.text
     if is_denied(text, mention.start) or re.match(r"[-\u2010]\w", text[mention.end :]):
         return False
-    found = labels(text)
-    if found & {"partner.reject", "partner.state", "region.talk"}:
+    found, own = labels(text), clause_labels(text, mention.start)
+    if "region.talk" in found or (found & NEGATIVE and (own & NEGATIVE or not own & POSITIVE)):
         return False
     wish, contact = "partner.wish" in found, bool({"partner.contact", "partner.tie"} & found)
     if mention.kind == "demonym" and not is_of_body(text, mention):
@@ -359,8 +380,15 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
         m.sentence is sentence for r in rivals for m in r.mentions if set(m.countries) & set(mention.countries)
     )
     if outside:
-        return wish and not placed and "partner.story" not in found
-    return wish or (contact and "partner.story" not in found and "partner.club" not in found)
+        return wish and not placed
+    return wish or (contact and "partner.club" not in found)
+
+
+def clause_labels(text: str, place: int) -> frozenset[str]:
+    """The labels of the cues between the commas around a place in a text."""
+    left = max((m.end() for m in CLAUSE.finditer(text, 0, place)), default=0)
+    right = next((m.start() for m in CLAUSE.finditer(text, place)), len(text))
+    return labels(text[left:right].strip())
 
 
 def _fresh(sentence: Sentence, rivals: list[Rival]) -> bool:

@@ -27,7 +27,7 @@ NEAR = re.compile(
     re.IGNORECASE,
 )
 DENIED = re.compile(
-    r"\b(?:nicht(?! nur)|not(?! only)|statt|anstatt|anstelle|instead of|rather than|plutôt que|au lieu|pas|não|en lugar|en vez|em vez"
+    r"\b(?:nicht(?! nur)|nie|not(?! only)|never|statt|anstatt|anstelle|instead of|rather than|plutôt que|au lieu|pas|não|en lugar|en vez|em vez"
     r"|ao invés|weder|noch nie)\s+(?:(?!sondern\b|but\b|sino\b|mas\b|mais\b|aber\b)[\w'’-]+\s+){0,3}$",
     re.IGNORECASE,
 )

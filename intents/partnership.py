@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from klimapartner.intents.checkboxes import ticked_only
 from klimapartner.intents.offer import decide_offer, offer_status, signs_from_south
 from klimapartner.intents.partner import PartnerDecision, decide_partner
 from klimapartner.intents.partner_names import Span
@@ -31,6 +32,7 @@ def read_partnership(
 
     `body_key` (AGS or county key of the writer) lets earlier partnerships settle a contested name.
     """
+    sentences = ticked_only(sentences)
     if is_southern(letter, sentences) or signs_from_south(letter, german_spans):
         partner = decide_offer(letter, sentences, german_spans)
         status = offer_status(sentences, german_spans)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from klimapartner.intents.cues import labels
-from klimapartner.intents.partner import PartnerDecision, is_of_body
+from klimapartner.intents.cues import find_cues, labels
+from klimapartner.intents.partner import POSITIVE, PartnerDecision, clause_labels, is_of_body
 from klimapartner.intents.partner_names import is_denied
 from klimapartner.intents.reading import Evidence, Letter, Region
 from klimapartner.intents.sentences import Sentence
@@ -17,6 +17,7 @@ REASONS = {
     "open": "für beide Regionen offen",
     "other": "nur andere Weltregion genannt",
 }
+NEGATIVE = {"partner.reject", "region.against", "partner.story"}
 SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 
 
@@ -35,17 +36,19 @@ class _Vote:
     start: int
     end: int
     strong: bool
+    named: bool = True
 
 
 def decide_region(letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision) -> RegionDecision:
     """The region of the partner meant, else of the wish; a question about regions is no wish."""
     if partner.partner and partner.partner.country:
         region = region_of(partner.partner.country)
-        return RegionDecision(
-            region, tuple(_from_country(e, region) for e in partner.evidence if e.field == "partner.country")
-        )
-    votes = [vote for s in sentences if s.zone != "signature" for vote in _votes(s)]
-    return _decide(votes)
+        given = [e for e in partner.evidence if e.field == "partner.country"]
+        return RegionDecision(region, tuple(_from_country(e, region) for e in given))
+    told = [s for s in sentences if s.zone != "signature"]
+    interested = any({"intent.interest.sure", "intent.interest.likely"} & labels(s.text) for s in told)
+    votes = [vote for s in told for vote in _votes(s)]
+    return _decide([vote for vote in votes if vote.strong or interested])
 
 
 def _from_country(evidence: Evidence, region: Region) -> Evidence:
@@ -55,14 +58,13 @@ def _from_country(evidence: Evidence, region: Region) -> Evidence:
 
 
 def _decide(votes: list[_Vote]) -> RegionDecision:
-    for region in ("open",):
-        if any(v.region == region for v in votes):
-            return _result("open", votes)
-    wished = {v.region for v in votes if v.strong and v.region in SOUTH} or {
-        v.region for v in votes if v.region in SOUTH
-    }
+    """Both said to be fine, else the wished one, else the only one named, else one outside."""
+    strong = {v.region for v in votes if v.strong and v.region in SOUTH}
+    if any(v.region == "open" and (v.named or len(strong) != 1) for v in votes):
+        return _result("open", votes)
+    wished = strong or {v.region for v in votes if v.region in SOUTH}
     if len(wished) == 2:
-        return _result("open", votes, wished) if any(v.strong for v in votes) else RegionDecision()
+        return _result("open", votes, wished) if strong else RegionDecision()
     if wished:
         return _result(wished.pop(), votes)
     others = [v for v in votes if v.region == "other" and v.strong]
@@ -80,9 +82,10 @@ def _result(region: Region, votes: list[_Vote], speaking: set[Region] | None = N
 def _votes(sentence: Sentence) -> list[_Vote]:
     found = labels(sentence.text)
     asking = is_asking(sentence) and "partner.wish" not in found
-    if "region.open" in found and not asking:
-        return [_Vote("open", sentence, sentence.start, sentence.end, strong=True)]
-    if asking or "region.talk" in found or "partner.state" in found:
+    if any(hit.label == "region.open" and not is_denied(sentence.text, hit.start) for hit in find_cues(sentence.text)):
+        named = any(m.region in SOUTH for m in find(sentence.text))
+        return [] if asking else [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
+    if asking or "region.talk" in found:
         return []
     return [vote for m in find(sentence.text) if (vote := _vote(sentence, m, found))]
 
@@ -92,27 +95,22 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
         return None
     if mention.kind == "demonym" and not is_of_body(sentence.text, mention):
         return None
-    negative = bool(found & {"partner.reject", "region.against", "partner.story"})
-    if negative and ("partner.wish" not in found or _set_aside(sentence, mention)):
+    negative = NEGATIVE if mention.kind == "region" else NEGATIVE | {"partner.state"}
+    if found & negative and _set_aside(sentence, mention, negative):
         return None
     wish = "partner.wish" in found
     if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):
         return None
-    if not wish and not _is_brief(sentence, found):
+    if "partnership.lack" in found and not wish and _names_both(sentence):
         return None
     return _Vote(mention.region, sentence, sentence.start + mention.start, sentence.start + mention.end, wish)
 
 
-def _is_brief(sentence: Sentence, found: frozenset[str]) -> bool:
-    """Whether it is a fragment or form line that needs no verb ("Region: Afrika"), or speaks of the search."""
-    return len(sentence.text.split()) <= 8 or bool(found & {"partnership.none", "needs.matchmaking"})
+def _names_both(sentence: Sentence) -> bool:
+    return {m.region for m in find(sentence.text)} >= set(SOUTH)
 
 
-def _set_aside(sentence: Sentence, mention: Mention) -> bool:
-    """Whether a cue against regions stands in the mention's own clause."""
-    text = sentence.text
-    if sum(m.region in SOUTH for m in find(text)) == 1 and "partner.story" not in labels(text):
-        return True
-    left = max(text.rfind(mark, 0, mention.start) for mark in (",", ";", "–", " weil ", " denn ")) + 1
-    right = min((place for mark in (",", ";", "–", " weil ", " denn ") if (place := text.find(mark, mention.end)) >= 0), default=len(text))
-    return bool({"region.against", "partner.reject"} & labels(text[left:right].strip()))
+def _set_aside(sentence: Sentence, mention: Mention, negative: set[str]) -> bool:
+    """Whether a negative cue speaks of the mention: in its own clause, or in a sentence that wishes nothing there."""
+    own = clause_labels(sentence.text, mention.start)
+    return bool(own & negative) or not own & POSITIVE

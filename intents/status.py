@@ -4,16 +4,21 @@ A sentence votes only on the partner meant (or on partners in general where none
 one more voter: it yields the same votes.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from klimapartner.intents.checkboxes import is_no
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner import PartnerDecision
 from klimapartner.intents.partner_names import names
 from klimapartner.intents.reading import Evidence, Letter, Status
 from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import find
 
+PLANS = {"partnership.planned", "partnership.hedged", "partnership.to_be", "partnership.not_yet"}
+FIRST_PERSON = re.compile(r"\b(?:wir|uns|we|our|nous|tenemos|temos)\b", re.IGNORECASE)
 REASONS: dict[Status, str] = {
     "existing": "bestehende Partnerschaft",
     "planned": "Partnerschaft geplant oder Kontakt vorhanden",
@@ -73,22 +78,27 @@ def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Itera
     for sentence, named in _about(told, partner):
         found = labels(sentence.text)
         yield from _partnered(found, sentence, named)
-        if {"partnership.planned", "partnership.hedged", "partnership.not_yet"} & found:
+        if PLANS & found:
             yield Vote("planned", sentence, 0.85 if named else 0.75)
-        elif "partnership.none" in found:
+        elif _none(sentence):
             yield Vote("planned", sentence, 0.65)
-    for sentence in partner.named:
-        if {"partner.wish", "partner.join", "partner.contact"} & labels(sentence.text):
-            yield Vote("planned", sentence, 0.5)
+    if partner.named and _is_interest(told):
+        yield Vote("planned", partner.named[0], 0.5)
+
+
+def _is_interest(told: list[Sentence]) -> bool:
+    """Whether the letter offers to take part, so that a partner named with it is at least intended."""
+    found = {label for s in told for label in labels(s.text)}
+    return bool({"intent.interest.sure", "intent.interest.likely"} & found) and "intent.withdrawal.sure" not in found
 
 
 def _partnered(found: frozenset[str], sentence: Sentence, named: bool) -> Iterator[Vote]:
     """A dated partnership stays one whatever is planned beside it, unless it is said not to be there yet."""
     if "partnership.not_yet" in found:
         yield Vote("planned", sentence, 0.93 if named else 0.8)
-    elif "partnership.sure" in found:
+    elif "partnership.sure" in found and "partnership.to_be" not in found:
         yield Vote("existing", sentence, 0.95 if named else 0.82)
-    elif "partnership.existing" in found and "partnership.hedged" not in found:
+    elif "partnership.existing" in found and not {"partnership.hedged", "partnership.to_be"} & found:
         yield Vote("existing", sentence, 0.9 if named else 0.78)
 
 
@@ -126,10 +136,19 @@ def _votes_with_country(told: list[Sentence], partner: PartnerDecision) -> Itera
 
 
 def _votes_without(told: list[Sentence]) -> Iterator[Vote]:
-    for sentence in told:
-        if _none(sentence):
+    for sentence, following in zip(told, [*told[1:], None], strict=True):
+        if _none(sentence) or (following and _asks_for_partner(sentence) and is_no(following.text)):
             yield Vote("none", sentence, 0.85)
 
 
+def _asks_for_partner(sentence: Sentence) -> bool:
+    """Whether it is a form's question for a partner."""
+    return sentence.text.rstrip().endswith(("?", ":")) and "partner.tie" in labels(sentence.text)
+
+
 def _none(sentence: Sentence) -> bool:
-    return "partnership.none" in labels(sentence.text)
+    """Whether it says that a partner is missing; a question about the case in general does not."""
+    found = labels(sentence.text)
+    if is_asking(sentence) and not ("partnership.lack" in found and FIRST_PERSON.search(sentence.text)):
+        return False
+    return bool({"partnership.none", "partnership.lack"} & found)
