@@ -21,9 +21,9 @@ _PREFIX = re.compile(
 )
 _RESERVED = frozenset(
     (
-        "from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version",
-        "content-type", "content-transfer-encoding", "content-language", "auto-submitted",
-        "x-auto-response-suppress", "return-path", "received", "resent-to", "resent-from", "resent-cc", "resent-bcc", LOOP_HEADER.lower(),
+        "from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "return-path", "received",
+        "resent-to", "resent-from", "resent-cc", "resent-bcc", "mime-version", "content-type", "content-language",
+        "content-transfer-encoding", "auto-submitted", "x-auto-response-suppress", LOOP_HEADER.lower(),
     )
 )  # fmt: skip
 _IDS = ("in-reply-to", "references")
