@@ -1,12 +1,7 @@
 """A fresh database a test, on SQLite and on a PostgreSQL that only these tests know."""
 
-import os
-import pwd
 import secrets
 import shutil
-import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_server import new_database, postgres_server
 
 from klimapartner.storage import schema
 from klimapartner.storage.conversations import Conversation, open_conversation
@@ -26,50 +22,9 @@ from klimapartner.storage.register import BodyRef, EntryChange, PartnerRef, upse
 from klimapartner.storage.search import Entry, get_entry, list_entries
 from klimapartner.storage.tables import Base
 
+__all__ = ["postgres_server"]
+
 NOW = datetime(2022, 3, 10, 9, 0, tzinfo=UTC)
-
-
-def _program(name: str) -> Path | None:
-    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    found = debian[0] if debian else shutil.which(name)
-    return Path(found) if found else None
-
-
-def _as_server_user(*command: str | Path) -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    words = [str(word) for word in command]
-    return words if os.geteuid() else ["runuser", "-u", "postgres", "--", *words]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _run(*command: str | Path) -> None:
-    done = subprocess.run(_as_server_user(*command), capture_output=True, text=True, cwd="/", check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a private server, without a database name; skips where PostgreSQL is not installed."""
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="klimapartner-pg-"))
-    if not os.geteuid():
-        os.chown(folder, pwd.getpwnam("postgres").pw_uid, pwd.getpwnam("postgres").pw_gid)
-    data, port = folder / "data", _free_port()
-    _run(initdb, "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    _run(pg_ctl, "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
-    try:
-        yield f"postgresql://tester@127.0.0.1:{port}"
-    finally:
-        _run(pg_ctl, "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -82,18 +37,10 @@ def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _new_postgres(server: str, name: str) -> str:
-    import psycopg
-
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-    return f"{server}/{name}"
-
-
 @pytest.fixture(scope="session")
 def postgres_master(postgres_server: str) -> str:
     """The URL of a migrated database that the tests empty."""
-    url = _new_postgres(postgres_server, "klimapartner")
+    url = new_database(postgres_server, "klimapartner")
     database = open_database(url)
     database.migrate()
     database.close()
@@ -105,7 +52,7 @@ def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without any table."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/new.db"
-    return _new_postgres(request.getfixturevalue("postgres_server"), f"new_{secrets.token_hex(4)}")
+    return new_database(request.getfixturevalue("postgres_server"), f"new_{secrets.token_hex(4)}")
 
 
 def _sqlite_copy(master: Path, folder: Path) -> str:
