@@ -9,7 +9,7 @@ from klimapartner.intents.sentences import Sentence
 EMPTY = r"\[\s*\]|\(\s*\)|[☐□○❏❑]"
 TICKED = r"\[\s*[xX✓✗✔]\s*\]|\(\s*[xX]\s*\)|[☒☑✓✔■◉●⊠]"
 BOX = re.compile(f"(?P<empty>{EMPTY})|(?P<ticked>{TICKED})")
-NO = re.compile(r"\W*(?:nein|no|non|não|nao)\b\W*", re.IGNORECASE)
+NO = re.compile(r"\W*(?:nein|nö|nee|ne|nope|no|non|não|nao|(?:noch )?(?:keine?r?|niemand|nix)|fehlanzeige|none)\b\W*", re.IGNORECASE)
 
 
 def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:

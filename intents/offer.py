@@ -39,11 +39,15 @@ def decide_offer(letter: Letter, sentences: Sequence[Sentence], german: Sequence
     return _decision(resolve(best, scene), scene)
 
 
-def signs_from_south(letter: Letter, german: Sequence[Span]) -> bool:
-    """Whether the From names a body of the Global South ("Commune de Dschang") and the letter no German one."""
+def writes_from_south(letter: Letter, sentences: Sequence[Sentence], german: Sequence[Span]) -> bool:
+    """Whether the letter names no German body, and its From or its offer one of the Global South."""
+    if german:
+        return False
+    if any({"intent.offer.seeks", "intent.offer.sure"} & labels(s.text) for s in sentences):
+        return any(n.kind_word and n.is_southern and n.size is not None for s in sentences for n in names(s))
     sender = Sentence(letter.from_name, 0, len(letter.from_name), "signature")
     bodies = [n for n in names(sender) if n.kind_word and n.size is not None and n.is_southern]
-    return bool(bodies) and not german
+    return bool(bodies)
 
 
 def offer_status(sentences: Sequence[Sentence], german: Sequence[Span]) -> StatusDecision:

@@ -27,6 +27,7 @@ SEGMENT = re.compile(
 OWN = re.compile(
     r"\b(?:wir|uns|unser\w*|ich|mein\w*|we|us|our|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b", re.IGNORECASE
 )
+CORRECTS = re.compile(r"\b(?:sondern|richtig(?: ist| wäre)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE)
 CLAUSE = re.compile(r"[,;–—:]|\s(?:weil|denn|because|parce que|porque)\b", re.IGNORECASE)
 NEGATIVE = {"partner.reject", "partner.state", "partner.story", "partner.office"}
 BODY = re.compile(
@@ -160,6 +161,7 @@ def _weight(named: Named, scene: Scene) -> float:
     weight += 2.0 * (earlier_country(scene.body_key, named.name) is not None)
     cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
     weight += cued if cued < 0 or _is_addressed(named) else 0.5 * cued
+    weight += 1.5 * bool(CORRECTS.search(text[:start])) - WEIGHTS["office"] * ({"partner.office", "partner.cityhall"} <= found)
     if "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found:
         weight -= 2
     if _is_listed(named, scene):
@@ -349,7 +351,7 @@ def _evidence(rival: Rival) -> Iterable[Evidence]:
 
 def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     """A wish for one country, or contacts there without a town."""
-    wished = [(s, m) for s, m in scene.mentions if _is_wished(s, m, rivals)]
+    wished = [(s, m) for s, m in scene.mentions if _is_wished(s, m, rivals) and not _is_taken_back(s, scene)]
     gone = {r.country for r in rivals if r.rejected} | {iso for r in rivals if r.rejected for iso in r.mentions[0].countries}
     countries = {iso for _, m in wished for iso in m.countries}
     countries -= gone if len(countries) > 1 or not any(_fresh(s, rivals) for s, _ in wished) else set()
@@ -364,13 +366,19 @@ def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     return PartnerDecision(Partner(None, country), (), (evidence,), tuple(dict.fromkeys(s for s, _ in wished)))
 
 
+def _is_taken_back(sentence: Sentence, scene: Scene) -> bool:
+    """Whether the next sentence says that this one is wrong."""
+    place = scene.sentences.index(sentence) + 1
+    return place < len(scene.sentences) and "partner.denied" in labels(scene.sentences[place].text)
+
+
 def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> bool:
     """Whether a sentence wishes a partner in a country, or tells of contacts there."""
     text = sentence.text
     if is_denied(text, mention.start) or re.match(r"[-\u2010]\w", text[mention.end :]):
         return False
     found, own = labels(text), clause_labels(text, mention.start)
-    if "region.talk" in found or (found & NEGATIVE and (own & NEGATIVE or not own & POSITIVE)):
+    if "region.talk" in found or (found & NEGATIVE and (own & NEGATIVE or "partner.wish" not in own)):
         return False
     wish, contact = "partner.wish" in found, bool({"partner.contact", "partner.tie"} & found)
     if mention.kind == "demonym" and not is_of_body(text, mention):

@@ -28,7 +28,7 @@ NEAR = re.compile(
 )
 DENIED = re.compile(
     r"\b(?:nicht(?! nur)|nie|not(?! only)|never|statt|anstatt|anstelle|instead of|rather than|plutôt que|au lieu|pas|não|en lugar|en vez|em vez"
-    r"|ao invés|weder|noch nie)\s+(?:(?!sondern\b|but\b|sino\b|mas\b|mais\b|aber\b)[\w'’-]+\s+){0,3}$",
+    r"|ao invés|weder|noch nie)\s+(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 TITLE = re.compile(
@@ -84,7 +84,7 @@ def _small(sentence: Sentence) -> Iterator[Named]:
     if len(raised.text) != len(sentence.text):
         return
     mentions = find(raised.text)
-    small = [n for n in _listed(raised, mentions) if n.size is not None and (n.given or n.typed or n.kind_word)]
+    small = [n for n in _listed(raised, mentions) if n.size is not None and (n.given or n.kind_word)]
     small += [n for n in _patterned(raised, mentions) if n.given and (n.typed or n.kind_word) and " " not in n.name]
     for named in small:
         start = named.start - sentence.start
@@ -192,7 +192,7 @@ def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ..
         sentence=sentence,
         countries=country,
         given=bool(country),
-        typed=_after_kind("partners", before),
+        typed=_after_partner(before),
         kind_word=_after_kind("kinds", before) or _before_kind(text, end),
         denied=is_denied(text, start),
     )
@@ -200,7 +200,7 @@ def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ..
 
 def _words_before(text: str, start: int) -> list[str]:
     """The last words before a place, nearest first, up to the end of a clause."""
-    stretch = re.split(r"[;.!?()]\s|[;()–]", text[max(0, start - 60) : start])[-1]
+    stretch = re.split(r"[;.!?()]\s|[;()–]|\s-\s", text[max(0, start - 60) : start])[-1]
     return [fold(word) for word in reversed(re.findall(r"[^\W\d_]+", stretch))]
 
 
@@ -210,6 +210,20 @@ def _after_kind(table: str, before: list[str]) -> bool:
         if _in(table, word):
             return True
         if word not in _table()["links"]:
+            return False
+    return False
+
+
+def _after_partner(before: list[str]) -> bool:
+    """Whether "Partnerstadt" or "Partnerschaft mit" precedes; an article only before a kind of body."""
+    kind = linked = False
+    for word in before[:5]:
+        if _in("partners", word):
+            return linked or not word.endswith("schaft")
+        linked = linked or word in ("mit", "with", "avec", "con", "com", "zu", "nach")
+        if _in("kinds", word):
+            kind = True
+        elif word not in _table()["links"] or (word in _table()["articles"] and not kind):
             return False
     return False
 

@@ -1,5 +1,6 @@
 """The world region that a letter wishes or means: the partner's, else what its sentences say of regions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ REASONS = {
     "other": "nur andere Weltregion genannt",
 }
 NEGATIVE = {"partner.reject", "region.against", "partner.story"}
+EITHER = re.compile(r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|or|ou|o)\s", re.IGNORECASE)
 SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 
 
@@ -87,6 +89,8 @@ def _votes(sentence: Sentence) -> list[_Vote]:
         return [] if asking else [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
     if asking or "region.talk" in found:
         return []
+    if _names_both(sentence) and EITHER.search(sentence.text) and not {"partnership.lack", "region.against"} & found:
+        return [_Vote("open", sentence, sentence.start, sentence.end, strong=True)]
     return [vote for m in find(sentence.text) if (vote := _vote(sentence, m, found))]
 
 

@@ -46,7 +46,7 @@ class Vote:
 def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision) -> StatusDecision:
     """The status of the partnership with the partner meant; without one, whether one is looked for."""
     told = [s for s in sentences if s.zone != "signature"]
-    if partner.partner and (partner.partner.municipality or _existing_country(partner)):
+    if partner.partner and (partner.partner.municipality or _existing_country(partner, told)):
         votes = list(_votes_with_partner(told, partner))
     elif partner.partner:
         votes = list(_votes_with_country(told, partner))
@@ -55,8 +55,9 @@ def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: Partne
     return _join(votes)
 
 
-def _existing_country(partner: PartnerDecision) -> bool:
-    return any({"partnership.existing", "partnership.sure"} & labels(s.text) and not _none(s) for s in partner.named)
+def _existing_country(partner: PartnerDecision, told: list[Sentence]) -> bool:
+    """Whether a partnership in a country is told of, though without its town, and none is said to be missing."""
+    return not any(map(_none, told)) and any({"partnership.existing", "partnership.sure"} & labels(s.text) and not _none(s) for s in partner.named)
 
 
 def _join(votes: list[Vote]) -> StatusDecision:
@@ -82,14 +83,14 @@ def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Itera
             yield Vote("planned", sentence, 0.85 if named else 0.75)
         elif _none(sentence):
             yield Vote("planned", sentence, 0.65)
-    if partner.named and _is_interest(told):
+    if partner.named and not _is_about_earlier(told):
         yield Vote("planned", partner.named[0], 0.5)
 
 
-def _is_interest(told: list[Sentence]) -> bool:
-    """Whether the letter offers to take part, so that a partner named with it is at least intended."""
+def _is_about_earlier(told: list[Sentence]) -> bool:
+    """Whether the letter withdraws or corrects, so that a partner named in it says nothing of the state."""
     found = {label for s in told for label in labels(s.text)}
-    return bool({"intent.interest.sure", "intent.interest.likely"} & found) and "intent.withdrawal.sure" not in found
+    return bool({"intent.withdrawal.sure", "intent.correction.sure"} & found)
 
 
 def _partnered(found: frozenset[str], sentence: Sentence, named: bool) -> Iterator[Vote]:
