@@ -66,6 +66,8 @@ def _mailbox(piece: str) -> Address:
     addr = _addr(_COMMENT.sub("", piece)) or _addr(decode_header(piece))
     if addr:
         return Address(_comment(piece), addr)
+    if not _COMMENT.sub("", piece).strip():
+        return Address()
     addr = _addr_in(piece)
     return Address(_name(piece.replace(addr, "") if addr else piece), addr)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from klimapartner.mailbox.charset import decode
 from klimapartner.mailbox.cleaning import clean_text
 from klimapartner.mailbox.flowed import unfold
-from klimapartner.mailbox.html_text import html_bytes_to_text, html_to_text
+from klimapartner.mailbox.html_text import html_bytes_to_text, html_to_text, without_pictures
 from klimapartner.mailbox.limits import Limits
-from klimapartner.mailbox.pgp import open_signed
+from klimapartner.mailbox.pgp import is_encrypted, open_signed, without_armour
 from klimapartner.mailbox.structure import Entity
 
 _LOOKS_LIKE_HTML = re.compile(
@@ -16,31 +16,52 @@ _LOOKS_LIKE_HTML = re.compile(
 )
 _TAG = re.compile(r"</?(?:p|br|div|span|b|i|a|td|tr|table|font|ul|li)\b[^<>]{0,300}>", re.IGNORECASE)
 _LOST_UMLAUT = re.compile(r"(?<=[a-zA-Z])\?(?=[a-z])|\ufffd")
+_HTML_TYPES = {"text/html", "application/xhtml+xml"}
+_ENRICHED_TYPES = {"text/enriched", "text/richtext"}
+_LINK = re.compile(r"\S*[/=&]\S*")
 _WORD = re.compile(r"\w{2,}")
 _ENOUGH_WORDS, _STUB_WORDS, _RICHER = 150, 60, 3
 
 
 @dataclass(frozen=True, slots=True)
 class BodyText:
-    """The text of one body part; `html` where it came from HTML, `sure` is False where its charset was wrong."""
+    """The text of one body part; `html` where it came from HTML.
+
+    `problems` are codes: bad_charset (the label was wrong or missing), truncated, encrypted (a stretch of the text is;
+    it is left out).
+    """
 
     text: str
     html: bool = False
-    sure: bool = True
+    problems: tuple[str, ...] = ()
 
 
 def body_text(entity: Entity, limits: Limits) -> BodyText:
     """The text of a text part, cleaned; at most `limits.body_chars` long."""
-    if entity.content_type in ("text/html", "application/xhtml+xml"):
-        text = html_bytes_to_text(entity.data, entity.charset, max_bytes=limits.html_bytes)
-        return BodyText(text[: limits.body_chars], html=True)
+    return _html(entity, limits) if entity.content_type in _HTML_TYPES else _plain(entity, limits)
+
+
+def _html(entity: Entity, limits: Limits) -> BodyText:
+    text = html_bytes_to_text(entity.data, entity.charset, max_bytes=limits.html_bytes)
+    cut = len(text) > limits.body_chars or len(without_pictures(entity.data)) > limits.html_bytes
+    return BodyText(text[: limits.body_chars], html=True, problems=("truncated",) if cut else ())
+
+
+def _plain(entity: Entity, limits: Limits) -> BodyText:
     decoded = decode(entity.data[: 4 * limits.body_chars], entity.charset)
-    text = clean_text(decoded.text)[: limits.body_chars]
-    if is_really_html(text) or entity.content_type in ("text/enriched", "text/richtext"):
-        return BodyText(html_to_text(text[: limits.html_bytes]), html=True, sure=decoded.sure)
+    text = clean_text(decoded.text)
+    problems = {
+        "bad_charset": not decoded.sure,
+        "truncated": len(text) > limits.body_chars or len(entity.data) > 4 * limits.body_chars,
+        "encrypted": is_encrypted(text),
+    }
+    codes = tuple(code for code, found in problems.items() if found)
+    text = text[: limits.body_chars]
+    if is_really_html(text) or entity.content_type in _ENRICHED_TYPES:
+        return BodyText(html_to_text(text), html=True, problems=codes)
     if entity.params.get("format", "").lower() == "flowed":
         text = unfold(text, delsp=entity.params.get("delsp", "").lower() == "yes")
-    return BodyText(open_signed(text).strip("\n"), sure=decoded.sure)
+    return BodyText(without_armour(open_signed(text)).strip("\n"), problems=codes)
 
 
 def is_really_html(text: str) -> bool:
@@ -78,4 +99,5 @@ def _adds_much(plain: BodyText, html: BodyText) -> bool:
 
 
 def _damage(body: BodyText) -> int:
-    return len(_LOST_UMLAUT.findall(body.text[:20_000]))
+    """How many letters were lost on the way ("f?r"); question marks in links are none."""
+    return len(_LOST_UMLAUT.findall(_LINK.sub("", body.text[:20_000])))

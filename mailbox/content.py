@@ -30,15 +30,15 @@ class Content:
 def content_of(root: Entity, limits: Limits) -> Content:
     """The content of a message; a body part marked as attachment counts as body where there is no other."""
     content = _content(root, limits)
-    spare = [entity for entity in content.attachments if _can_be_body(entity)]
+    spare = [entity for entity in content.attachments if _can_be_body(entity, root)]
     others = tuple(entity for entity in content.attachments if entity.disposition != FALLBACK)
     if any(body.text.strip() for body in content.bodies) or not spare:
         return replace(content, attachments=others)
     return Content((body_text(spare[0], limits),), content.forwards, tuple(e for e in others if e is not spare[0]))
 
 
-def _can_be_body(entity: Entity) -> bool:
-    unnamed = not entity.name or entity.disposition != "attachment"
+def _can_be_body(entity: Entity, root: Entity) -> bool:
+    unnamed = not entity.name or entity.disposition != "attachment" or entity is root
     return entity.disposition == FALLBACK or (entity.content_type in _BODY_TYPES and unnamed)
 
 
@@ -62,7 +62,7 @@ def _content(entity: Entity, limits: Limits) -> Content:
         return _sequence(entity, limits)
     if _is_body(entity):
         return Content(bodies=(body_text(entity, limits),))
-    return Content(attachments=(entity,)) if entity.data or entity.name else Content()
+    return Content(attachments=(entity,)) if entity.data.strip() or entity.name else Content()
 
 
 def _is_body(entity: Entity) -> bool:

@@ -13,7 +13,7 @@ from klimapartner.mailbox.rtf import rtf_text
 from klimapartner.mailbox.smime import open_cms
 from klimapartner.mailbox.structure import Entity, parse_structure
 from klimapartner.mailbox.transfer import extract_uuencoded, undo_transfer
-from klimapartner.mailbox.unpacked import Unpacked
+from klimapartner.mailbox.unpacked import EMBEDDED, Unpacked
 
 FALLBACK = "fallback"  # the disposition of a body that counts only where the mail has no other
 _HEADER = re.compile(rb"[!-9;-~]{1,80}:[ \t]?[^\r\n]*\r?\n")
@@ -74,28 +74,25 @@ def _opened_cms(entity: Entity, limits: Limits, level: int) -> Entity:
     if opened.problem:
         return replace(entity, problem=opened.problem)
     if _HEADER.match(opened.data.lstrip()):
-        inner = expand(parse_structure(opened.data, limits).root, limits, level + 1)
-        return replace(inner, headers=entity.headers) if level == 0 and not entity.name else inner
+        return expand(parse_structure(opened.data, limits).root, limits, level + 1)
     name = re.sub(r"\.p7[mz]$", "", entity.name, flags=re.IGNORECASE)
-    return expand(
-        Entity("application/octet-stream", opened.data, name=name, disposition="attachment"), limits, level + 1
-    )
+    return expand(_file("application/octet-stream", opened.data, name), limits, level + 1)
+
+
+def _file(content_type: str, data: bytes, name: str) -> Entity:
+    return Entity(content_type.lower(), data, name=name, disposition="attachment")
 
 
 def _unpacked(entity: Entity, kind: str, limits: Limits, level: int) -> Entity:
+    """A winmail.dat becomes the parts it replaced; a .msg file, or a message inside a winmail.dat, one passed on."""
     unpacked = unpack_container(kind, entity.data, limits=limits)
     if isinstance(unpacked, str):
         return replace(entity, problem=unpacked)
-    files = tuple(
-        expand(
-            Entity(file.content_type.lower(), file.data, name=file.name, disposition="attachment"), limits, level + 1
-        )
-        for file in unpacked.files
-    )
-    if kind == "tnef":
-        return replace(
-            entity, content_type="multipart/mixed", data=b"", children=(*_bodies(unpacked, FALLBACK), *files)
-        )
+    leaves = (_file(file.content_type, file.data, file.name) for file in unpacked.files)
+    files = tuple(expand(leaf, limits, level + 1) for leaf in leaves)
+    if kind == "tnef" and entity.content_type != EMBEDDED:
+        children = (*_bodies(unpacked, FALLBACK), *files)
+        return replace(entity, content_type="multipart/mixed", data=b"", children=children)
     mail = Entity("multipart/mixed", children=(*_bodies(unpacked, ""), *files), headers=unpacked.headers)
     return replace(entity, content_type="message/rfc822", data=b"", children=(mail,))
 
@@ -132,7 +129,5 @@ def _with_uuencoded(entity: Entity) -> Entity:
     if not found.files:
         return entity
     text = replace(entity, data=found.text.encode(), params={**entity.params, "charset": "utf-8"}, headers=())
-    files = (
-        Entity("application/octet-stream", data, name=name, disposition="attachment") for name, data in found.files
-    )
+    files = (_file("application/octet-stream", data, name) for name, data in found.files)
     return Entity("multipart/mixed", children=(text, *files), headers=entity.headers)

@@ -7,18 +7,18 @@ _QUOTE = re.compile(r"^(>*)(.*)$", re.DOTALL)
 
 def unfold(text: str, *, delsp: bool) -> str:
     """The text with each paragraph on one line; `delsp` drops the blank of a soft break (RFC 3676, 4.1)."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth: int | None = None
     for line in text.split("\n"):
         depth, content = _depth_and_content(line)
         soft = content.endswith(" ") and content != "-- "
         kept = content[:-1] if soft and delsp else content
         if open_depth == depth and content != "-- ":
-            out[-1] += kept
+            out[-1].append(kept)
         else:
-            out.append("> " * depth + kept if depth else kept)
+            out.append(["> " * depth, kept])
         open_depth = depth if soft else None
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def _depth_and_content(line: str) -> tuple[int, str]:

@@ -78,7 +78,7 @@ def _texts(archive: zipfile.ZipFile, plan: list[tuple[str, Callable[[], OfficeHa
 
 def _parse(xml: bytes, handler: OfficeHandler) -> str:
     parser = make_parser()
-    parser.setFeature(feature_namespaces, True)  # noqa: FBT003 - the interface of xml.sax
+    parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(handler)
     source = InputSource()
     source.setByteStream(io.BytesIO(xml))

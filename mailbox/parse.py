@@ -1,5 +1,6 @@
 """A raw mail to a Message: headers, one readable text with its parts, attachments. Never raises."""
 
+import re
 import time
 from dataclasses import replace
 
@@ -13,7 +14,6 @@ from klimapartner.mailbox.expansion import expand
 from klimapartner.mailbox.headers import decode_header, message_ids, parse_date, received_time
 from klimapartner.mailbox.limits import Limits
 from klimapartner.mailbox.message import Attachment, Message, Part
-from klimapartner.mailbox.pgp import is_encrypted
 from klimapartner.mailbox.split import split_body
 from klimapartner.mailbox.structure import Entity, parse_structure, walk
 
@@ -25,8 +25,8 @@ def parse_message(raw: bytes, *, limits: Limits = Limits(), own: tuple[str, ...]
     """What a mail says. Whatever is wrong with it is a code in `problems`, of the mail or of one attachment.
 
     Codes of the mail: too_large (only its headers were read), too_deep, too_many_parts, damaged_encoding,
-    missing_boundary, encrypted, bad_charset, unreadable. Codes of an attachment: see DocumentText. `own` holds our
-    addresses and names: what they quote is ours. Message ids keep their angle brackets.
+    missing_boundary, encrypted, bad_charset, truncated (the body), unreadable. Codes of an attachment: see
+    DocumentText. `own` holds our addresses and names: what they quote is ours. Message ids keep their angle brackets.
     """
     try:
         structure = parse_structure(raw, limits)
@@ -52,10 +52,7 @@ def _unreadable(raw: bytes) -> Message:
 
 def _problems(found: tuple[str, ...], content: Content) -> tuple[str, ...]:
     codes = [code for code in found if code in _OF_THE_MAIL]
-    if any(is_encrypted(body.text) for body in content.bodies):
-        codes.append("encrypted")
-    if not all(body.sure for body in content.bodies):
-        codes.append("bad_charset")
+    codes.extend(code for body in content.bodies for code in body.problems)
     return tuple(dict.fromkeys(codes))
 
 
@@ -88,7 +85,7 @@ def _all(root: Entity, name: str) -> tuple[str, ...]:
 def _with_text(message: Message, content: Content, limits: Limits, own: tuple[str, ...]) -> Message:
     """The message with its text: subject, body, messages passed on, attachments, an empty line between them."""
     attachments = _attachments(content.attachments, limits)
-    body = "\n\n".join(body.text for body in content.bodies if body.text.strip()).strip("\n")
+    body = "\n\n".join(_trimmed(body.text) for body in content.bodies if body.text.strip())
     pieces = [
         (message.subject, [Part("subject", 0, len(message.subject))]),
         (body, _body_parts(body, message, own)),
@@ -102,6 +99,11 @@ def _with_text(message: Message, content: Content, limits: Limits, own: tuple[st
             parts.extend(Part(part.kind, part.start + len(text), part.end + len(text)) for part in its_parts)
             text += piece
     return replace(message, text=text, parts=tuple(parts), attachments=attachments)
+
+
+def _trimmed(text: str) -> str:
+    """The text without empty lines at its ends."""
+    return re.sub(r"^(?:[ \t]*\n)+", "", text).rstrip()
 
 
 def _body_parts(body: str, message: Message, own: tuple[str, ...]) -> list[Part]:

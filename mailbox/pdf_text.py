@@ -25,6 +25,8 @@ def pdf_text(data: bytes, limits: Limits) -> DocumentText:
         lines = [*_fields(reader), *_notes(reader, limits)]
     except DependencyError:
         return DocumentText(problem="encrypted")
+    except LimitReachedError:
+        return DocumentText(problem="bomb")
     text = "\n\n".join(part for part in ("\n\n".join(pages).strip(), "\n".join(lines)) if part)
     if not text.strip():
         return DocumentText(problem="no_text")
@@ -57,7 +59,7 @@ def _pages(reader: PdfReader, limits: Limits) -> tuple[list[str], int]:
             break
     if failed and not out:
         raise ValueError("no page can be read")
-    return [text for text in out if text.strip()], len(pages)
+    return [text.strip() for text in out if text.strip()], len(pages)
 
 
 def _fields(reader: PdfReader) -> Iterator[str]:

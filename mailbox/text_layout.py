@@ -90,10 +90,11 @@ class Layout:
         if not cells:
             return
         self.block()
+        self._end_paragraph()
         beside = all("\n" not in cell and len(cell) <= _LONGEST_CELL for cell in cells)
-        for line in ["\t".join(cells)] if beside else "\n".join(cells).split("\n"):
-            self._put(line)
-            self._flush()
+        lines = ["\t".join(cells)] if beside else "\n".join(cells).split("\n")
+        prefix = self._prefix()
+        self._lines.extend((prefix + line).rstrip() for line in lines)
 
     def quote(self, step: int) -> None:
         """Opens (+1) or closes (-1) a quoted passage."""

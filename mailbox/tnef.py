@@ -1,12 +1,15 @@
 """winmail.dat (MS-OXTNEF): the body and the files that Outlook packed into it."""
 
 import logging
+from collections.abc import Iterator
 
 from tnefparse import TNEF
 
 from klimapartner.mailbox.charset import decode
 from klimapartner.mailbox.rtf import inflate_rtf
-from klimapartner.mailbox.unpacked import PackedFile, Unpacked
+from klimapartner.mailbox.unpacked import EMBEDDED, PackedFile, Unpacked
+
+_SUBJECT, _FROM = 0x8004, 0x8000
 
 
 def unpack_tnef(data: bytes) -> Unpacked:
@@ -15,6 +18,7 @@ def unpack_tnef(data: bytes) -> Unpacked:
     tnef = TNEF(data, do_checksum=False)
     files = tuple(_file(attachment) for attachment in tnef.attachments)
     return Unpacked(
+        headers=tuple(_headers(tnef)),
         text=_text(tnef.body, tnef.codepage),
         html=_text(tnef.htmlbody, tnef.codepage),
         rtf=inflate_rtf(tnef._rtfbody) if tnef._rtfbody else b"",
@@ -22,11 +26,20 @@ def unpack_tnef(data: bytes) -> Unpacked:
     )
 
 
+def _headers(tnef: TNEF) -> Iterator[tuple[str, str]]:
+    for prop in tnef.msgprops:
+        if prop.name == _FROM:
+            name, _, addr = (_text(value, tnef.codepage) for value in prop.data)
+            yield "From", f"{name} <{addr}>"
+        elif prop.name == _SUBJECT:
+            yield "Subject", _text(prop.data, tnef.codepage)
+
+
 def _file(attachment: object) -> PackedFile:
     name = _name(attachment)
     data = getattr(attachment, "data", b"")
     embedded = getattr(attachment, "embed", None) is not None
-    kind = "application/ms-tnef" if embedded else "application/octet-stream"
+    kind = EMBEDDED if embedded else "application/octet-stream"
     return PackedFile(name, kind, data if isinstance(data, bytes) else b"")
 
 

@@ -4,6 +4,8 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
+EMBEDDED = "application/ms-tnef; embedded"  # a message that was attached as such, itself in TNEF
+
 
 @dataclass(frozen=True, slots=True)
 class PackedFile:
