@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from klimapartner.intents.fold import folded
+from klimapartner.intents.gazetteer.forms import ADJECTIVE, FULL, LETTER
 from klimapartner.intents.gazetteer.names import Point, core, distance
-from klimapartner.intents.gazetteer.forms import ADJECTIVE, LETTER
 from klimapartner.intents.gazetteer.table import DialArea, Entry, gazetteer
 from klimapartner.intents.reading import Letter, Office
 from klimapartner.intents.sentences import Sentence
@@ -18,8 +18,8 @@ from klimapartner.intents.sentences import Sentence
 POSTCODE = re.compile(r"(?<![\d/.,-])(?:D[- ])?(\d{5})(?![\d/-]|[.,]\d)(?= ?[A-ZÄÖÜ\n,;.)]|$)")
 PHONE = re.compile(r"(?<![\w/.-])(?:(?:\+|00)\s?49[\s./-]*(?:\(0\))?[\s./-]*|\(?0)([1-9][\d\s()/.–-]{4,18}\d)")
 PEOPLE = re.compile(
-    r"\b(\d{1,3}(?: \d{3})+|\d{2,7})(?: ?(t|k|tsd|tausend|mio))? (?:ew|einw|einwohner\w*|leute\w*|leut|menschen|buerger\w*|seelen"
-    r"|inhabitants|people|habitants|habitantes|residents)\b"
+    r"\b(\d{1,3}(?: \d{3})+|\d{2,7})(?: ?(t|k|tsd|tausend|mio))? (?:ew|einw|einwohner\w*|leute\w*|leut|menschen"
+    r"|buerger\w*|seelen|inhabitants|people|habitants|habitantes|residents)\b"
 )
 FREEMAIL = re.compile(
     r"(?:^|[.-])(?:gmx|web|t-online|gmail|googlemail|outlook|hotmail|yahoo|posteo|mailbox|freenet|icloud|aol|live|arcor|mail|post|freemail)(?:[.-]|$)"
@@ -141,19 +141,25 @@ def domain_of(address: str) -> Domain:
 def _domain_names(tokens: list[str]) -> Iterator[tuple[str, Entry]]:
     """Bodies by the longest run of tokens that is a name, a word for the kind of body cut off."""
     cut = [token for token in tokens if token not in _words("official")] or tokens
-    county, joint = _words("county").intersection(tokens), _words("joint").intersection(tokens)
     for size in range(len(cut), 0, -1):
         for start in range(len(cut) - size + 1):
             run = "".join(cut[start : start + size])
             found = [hit for form in _stripped(run) for hit in _glued().get(form, ())]
-            fitting = [hit for hit in found if hit[1].is_county] if county else [hit for hit in found if hit[1].is_town]
-            if _words("district").intersection(tokens):
-                fitting = [hit for hit in found if hit[1].kind == "Bezirk"]
-            elif joint:
-                fitting = [hit for hit in found if not hit[1].is_town and not hit[1].is_county]
+            fitting = [hit for hit in found if _fits(hit, tokens)]
             if fitting:
                 yield from fitting
                 return
+
+
+def _fits(hit: tuple[str, Entry], tokens: list[str]) -> bool:
+    quality, body = hit
+    if _words("district").intersection(tokens):
+        return body.kind == "Bezirk"
+    if _words("joint").intersection(tokens):
+        return not body.is_town and not body.is_county
+    if _words("county").intersection(tokens):
+        return body.is_county
+    return body.is_town or quality == FULL
 
 
 def _stripped(run: str) -> Iterator[str]:
@@ -196,7 +202,7 @@ def support(body: Entry, facts: Facts) -> Iterator[tuple[str, float]]:
 
 def _by_postcode(body: Entry, reach: float, code: str, at: Point) -> tuple[str, float]:
     if body.postcode == code:
-        return f"Postleitzahl {code}", 5.0
+        return f"Postleitzahl {code}", 6.0
     away = distance(body.at, at)
     if away < reach + 6:
         return f"Postleitzahl {code}", 4.0

@@ -61,16 +61,16 @@ def _hits(source: Folded) -> list[tuple[int, int, int]]:
     hits = []
     for last, (number, size) in gazetteer().automaton.iter(text):
         start, end = last - size + 1, last + 1
-        if (start and text[start - 1].isalnum()) or (end < length and not _word_ends(text, end, length)):
+        if (start and text[start - 1].isalnum()) or (end < length and not _word_ends(text, end, length, size)):
             continue
         hits.append((start, end, number))
     return hits
 
 
-def _word_ends(text: str, end: int, length: int) -> bool:
+def _word_ends(text: str, end: int, length: int, size: int) -> bool:
     if not text[end].isalnum():
         return True
-    if text[end] == "s":
+    if text[end] == "s" and size > 3:  # aus is no genitive of Au
         return end + 1 == length or not text[end + 1].isalnum()
     return text.startswith("es", end) and text[end - 4 : end] == "reis" and not text[end + 2 : end + 3].isalnum()
 
@@ -86,10 +86,12 @@ def _mention(text: str, source: Folded, start: int, end: int, number: int) -> Me
         return None
     bodies = gazetteer().bodies
     name = source.text[start:end]
+    if "(" in written and text[right : right + 1] == ")":
+        right += 1
     return Mention(
         start=left,
         end=right,
-        text=written,
+        text=text[left:right],
         name=name,
         bearers=tuple((quality, bodies[index]) for quality, indices in allowed for index in indices),
         before=source.text[max(0, start - 120) : start],

@@ -147,7 +147,7 @@ def _ends_after(word: str, following: str) -> bool:
         return following[0].isupper()
     if word.isdigit():
         return len(word) > 2 or following.lower().strip(",") in _words("starters")
-    if len(word) == 1 or word.rpartition("/")[2].lower() in _words("abbreviations"):
+    if len(word) == 1 or re.split(r"[/-]", word)[-1].lower() in _words("abbreviations"):
         return False
     return not following[0].islower() or len(word) > 3
 

@@ -47,7 +47,7 @@ def build(
     rows, as_of = read_register(register), register_date(register)
     if counties and (lost := unlisted_counties(rows, counties)):
         raise ValueError(f"{register.name} lacks the counties {', '.join(lost)} of {counties.name}")
-    rows += former_municipalities(register, earlier) if earlier else []
+    rows += former_municipalities(register, earlier) if earlier else _carried_over(rows, as_of)
     points = postcode_points()
     rows = _with_aliases(placed([*rows, *districts()], points))
     counts = {
@@ -62,8 +62,28 @@ def build(
     return counts
 
 
+def build_from(register: Path, out: Path | None = None) -> str:
+    """Refresh the tables from a newer official file and say in German what they hold; see `build`."""
+    counts = build(register, out=out or HOME)
+    return (
+        f"{counts['bodies']} Körperschaften, Stand {register_date(register):%d.%m.%Y}, {counts['forms']} Schreibweisen."
+    )
+
+
+def _carried_over(rows: list[Row], as_of: date) -> list[Row]:
+    """Municipalities of the table so far that the new register has no more, with the year they ended."""
+    known = {row.key for row in rows}
+    lines = gzip.decompress((HOME / "bodies.tsv.gz").read_bytes()).decode().splitlines()
+    gone = [cells for cells in (line.split("\t") for line in lines) if len(cells[0]) == 8 and cells[0] not in known]
+    end = f"{as_of.year - 1}-12-31"
+    return [
+        Row(key, name, addition, kind, state, county, valid_to=valid_to or end)
+        for key, name, addition, kind, state, county, *_, valid_to, _ in gone
+    ]
+
+
 def _with_aliases(rows: list[Row]) -> list[Row]:
-    aliases = {key: names for key, names in own_table("exonyms.tsv")}
+    aliases = {cells[0]: cells[1] for cells in own_table("exonyms.tsv")}
     for city, name, _, *names in own_table("bezirke.tsv"):
         aliases[next(r.key for r in rows if r.name == f"Bezirk {name}" and r.key.startswith(city))] = "".join(names)
     return [replace(row, aliases=aliases[row.key]) if row.key in aliases else row for row in rows]

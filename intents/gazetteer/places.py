@@ -100,7 +100,7 @@ def dialling_codes(rows: Iterable[Row]) -> Iterator[tuple[str, str, float, float
         if len(row.key) == 8 and row.lat:
             by_core[core(row.name)].append(row)
     found = {code: hit for code, name in names.items() if (hit := _only(name, by_core))}
-    around = {prefix: points for prefix, points in _by_prefix(found).items()}
+    around = _by_prefix(found)
     for code, name in sorted(names.items()):
         if hit := found.get(code) or _nearest(name, _neighbours(code, around), by_core):
             yield code, name, hit.lat, hit.lon, hit.key

@@ -1,0 +1,148 @@
+"""What speaks for each German body being the sender: its names in the text, the sender's header, the circumstances."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from klimapartner.intents.gazetteer.forms import FOREIGN, FULL, LETTER
+from klimapartner.intents.gazetteer.names import core, distance
+from klimapartner.intents.gazetteer.table import Entry
+from klimapartner.intents.place_facts import Facts, support
+from klimapartner.intents.place_roles import Use, uses_in
+from klimapartner.intents.place_words import cue
+from klimapartner.intents.reading import Letter, Office
+from klimapartner.intents.sentences import Sentence
+
+WORD_OF_KIND = re.compile(
+    r"^(?:(?:Landk|K)reis|Bezirk|(?:Verbands|Samt)gemeinde|Amt|Verwaltungsgemeinschaft|Gemeindeverwaltungsverband) "
+)
+
+NEARBY = 25.0  # km
+
+
+@dataclass(slots=True)
+class Claim:
+    """What speaks for one body: `voice` that it is the sender, `place` that it is this one of its name."""
+
+    entry: Entry
+    voice: dict[str, float] = field(default_factory=dict)
+    place: dict[str, float] = field(default_factory=dict)
+    uses: list[Use] = field(default_factory=list)
+
+    @property
+    def speaking(self) -> float:
+        return sum(self.voice.values())
+
+    @property
+    def placed(self) -> float:
+        return sum(self.place.values())
+
+    @property
+    def total(self) -> float:
+        return self.speaking + self.placed
+
+    @property
+    def reason(self) -> str:
+        """The three strongest grounds, in German."""
+        grounds = sorted({**self.voice, **self.place}.items(), key=lambda item: -item[1])
+        return ", ".join(ground for ground, weight in grounds[:3] if ground and weight > 0)
+
+
+def bare(entry: Entry) -> str:
+    """A body's name without the word for its kind and without its addition, folded."""
+    return core(WORD_OF_KIND.sub("", entry.name))
+
+
+def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office) -> list[Claim]:
+    """All bodies that a letter names as possible senders."""
+    claims: dict[str, Claim] = {}
+    for use in uses:
+        if not use.aside and use.postcode not in office.postcodes:
+            for body in use.bodies:
+                _add_use(claims.setdefault(body.key, Claim(body)), use)
+    for kind, weight, body in _header_hits(letter, facts):
+        claims.setdefault(body.key, Claim(body)).voice[kind] = weight
+    alone = len({bare(claim.entry) for claim in claims.values()}) == 1
+    around = [body for use in uses if use.aside in ("", "Lage", "nur erwähnt") for body in _sure(use)]
+    for claim in claims.values():
+        if alone:
+            claim.voice["einziger Ort"] = 1.5
+        _add_circumstances(claim, facts)
+        claim.place.update(_by_surroundings(claim.entry, around))
+    return list(claims.values())
+
+
+def _sure(use: Use) -> tuple[Entry, ...]:
+    """The body of a name that only one bears; counties count even where two share a name."""
+    return use.bodies if len(use.bodies) == 1 or use.level in ("county", "joint") else ()
+
+
+def _by_surroundings(body: Entry, around: Sequence[Entry]) -> Iterator[tuple[str, float]]:
+    if not body.is_town:
+        return
+    for other in around:
+        if other.key in (body.county, body.association):
+            yield f"{other.name} genannt", 4.0
+        elif other.is_town and other is not body and distance(other.at, body.at) < NEARBY:
+            yield f"{other.name} liegt nahe", 1.5
+
+
+def _add_use(claim: Claim, use: Use) -> None:
+    claim.uses.append(use)
+    for kind, weight in use.weights:
+        claim.voice[kind] = max(claim.voice.get(kind, weight), weight)
+    claim.place.update(_by_word(claim.entry, use))
+    quality = next((quality for quality, body in use.mention.bearers if body is claim.entry), "")
+    longer = len(use.mention.name.split()) > len(bare(claim.entry).split())
+    if quality == FOREIGN or (quality in (FULL, LETTER) and longer):
+        claim.place["voller Name"] = 6.0
+
+
+def _add_circumstances(claim: Claim, facts: Facts) -> None:
+    claim.place.update(support(claim.entry, facts))
+    if claim.entry.valid_to:
+        claim.place["aufgelöst"] = -3.0
+    if any(area.key == claim.entry.key for area in facts.areas):
+        claim.voice["Vorwahl"] = 1.0
+
+
+def _by_word(body: Entry, use: Use) -> Iterator[tuple[str, float]]:
+    """What the word before a name (Stadt, Markt, Flecken, Ortsgemeinde, Magistrat) says about which body it is."""
+    word = use.word
+    if word.startswith(("magistrat", "gemeindevorstand", "gemeindevertretung")):
+        yield "hessische Amtsbezeichnung", 2.0 if body.state == "HE" else -0.5
+    elif word.startswith("ortsgemeinde"):
+        yield "Ortsgemeinde", 3.0 if body.state == "RP" else -3.0
+    elif use.level == "town" and word.endswith(("stadt", "stadtverwaltung", "stadtrat", "stadtrates")):
+        yield ("Stadt", 1.5) if body.kind in ("Stadt", "kreisfreie Stadt") else ("keine Stadt", -4.0)
+    elif use.level == "village" and word.startswith(("gemeinde", "gmd", "gmde", "gde")):
+        yield ("Gemeinde", 1.0) if body.kind in ("Gemeinde", "Markt") else ("keine Gemeinde", -2.5)
+    elif use.level == "market":
+        yield ("Markt", 2.5) if body.kind == "Markt" else ("kein Markt", -3.0)
+    elif use.level == "spot":
+        yield ("Flecken", 2.5) if "lecken" in body.addition else ("kein Flecken", -2.0)
+
+
+def _header_hits(letter: Letter, facts: Facts) -> Iterator[tuple[str, float, Entry]]:
+    """(evidence, weight, body) of the sender's name and mail address."""
+    local = re.sub(r"[^a-zäöüß]+", " ", letter.from_addr.rpartition("@")[0].lower()).strip()
+    for use in uses_in(Sentence(letter.from_name, 0, len(letter.from_name), "header")):
+        if _names_sender(use, letter.from_name, local):
+            yield from (("Absendername", 4.0, body) for body in use.bodies)
+    official = facts.domain.official or bool(cue("header", "office").search(local))
+    for quality, body in facts.domain.names:
+        yield "Mailadresse", (4.0 if official else 2.0) + (1.0 if quality == FULL else 0.0), body
+    if not facts.domain.names and cue("header", "office").search(local):
+        for use in uses_in(Sentence(local, 0, len(local), "header")):
+            if not use.mention.everyday:
+                yield from (("Mailadresse", 2.0, body) for body in use.bodies)
+
+
+def _names_sender(use: Use, name: str, local: str) -> bool:
+    if use.aside not in ("", "Alltagswort", "nur erwähnt"):
+        return False
+    if use.level:
+        return True
+    person = use.mention.name in local.split() and " " in local
+    known = bool(cue("header", "office").search(name.lower())) or name.strip() == use.mention.text
+    return known and not person and not use.mention.everyday
