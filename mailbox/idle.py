@@ -1,12 +1,13 @@
 """Waits for new mail by IDLE (RFC 2177), by polling where that is missing, and keeps the connection coming back."""
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
-from klimapartner.mailbox.errors import CommandRefused, ConnectionLost, MailboxError
+from klimapartner.mailbox.errors import CommandRefused, MailboxError
 from klimapartner.mailbox.imap import Session
 from klimapartner.mailbox.wire import talking, translated
 
@@ -14,6 +15,7 @@ LONGEST_IDLE = 25 * 60.0  # seconds; RFC 2177: below 29 minutes
 SLICE = 1.0  # seconds between two looks at the stop event
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
+NEWS = re.compile(rb"\* (\d+ EXISTS|BYE)\b", re.IGNORECASE)
 MOST_ROUNDS = 20  # polls in a row before IDLE, however much each says it found
 
 Wake = Literal["changed", "elapsed", "stopped"]
@@ -68,15 +70,16 @@ def wait(session: Session, stop: threading.Event, *, seconds: float, by_idle: bo
     if not by_idle or "IDLE" not in session.capabilities:
         return "stopped" if stop.wait(seconds) else "elapsed"
     sock = session.client.socket()
+    stream = session.client.line
     try:
         with talking(session.server, "IDLE", sock):
-            session.client.idle()
+            tag = stream.start_idle()
     except CommandRefused as error:
-        raise _idle_error(error) from error.__cause__
+        raise IdleRefused(str(error)) from error
     wake = _listen(session, stop, time.monotonic() + min(seconds, LONGEST_IDLE))
     with talking(session.server, "Ende von IDLE", sock):
-        _, answers = session.client.idle_done()
-    return "changed" if wake == "elapsed" and _has_news(answers) else wake
+        lines = stream.end_idle(tag)
+    return "changed" if wake == "elapsed" and _has_news(lines) else wake
 
 
 def _poll_until_quiet(session: Session, poll: Callable[[Session], bool], stop: threading.Event) -> None:
@@ -85,27 +88,18 @@ def _poll_until_quiet(session: Session, poll: Callable[[Session], bool], stop: t
             return
 
 
-def _idle_error(error: CommandRefused) -> MailboxError:
-    """IMAPClient takes any answer but the continuation for a refusal; an untagged one (a farewell, say) is none."""
-    said = error.__cause__.args[0] if error.__cause__ else ""
-    return ConnectionLost(str(error)) if "response: b'* " in said else IdleRefused(str(error))
-
-
 def _listen(session: Session, stop: threading.Event, end: float) -> Wake:
     while not stop.is_set():
-        began = time.monotonic()
-        span = min(SLICE, end - began)
+        span = min(SLICE, end - time.monotonic())
         if span <= 0:
             return "elapsed"
         with translated(session.server, "IDLE"):
-            answers = session.client.idle_check(timeout=span)
-        # Readable at once and yet nothing to read is an end of file, which ending IDLE then reports.
-        at_end = not answers and time.monotonic() - began < span / 2
-        if at_end or _has_news(answers):
+            lines = session.client.line.arrived(span)
+        if _has_news(lines):
             return "changed"
     return "stopped"
 
 
-def _has_news(answers: Sequence[tuple[Any, ...]]) -> bool:
+def _has_news(lines: Sequence[bytes]) -> bool:
     """New mail, or the server's farewell; flags that other people set are no news."""
-    return any(b"EXISTS" in answer[:2] or answer[:1] == (b"BYE",) for answer in answers)
+    return any(NEWS.match(line) for line in lines)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from imapclient.imapclient import SENT
-
 from klimapartner.mailbox.errors import CommandRefused, FolderMissing, LoginRefused, ProtocolFault
+from klimapartner.mailbox.imap_folders import Folder, Namespace, ask_namespace, sent_folder
 from klimapartner.mailbox.imap_login import open_client
+from klimapartner.mailbox.imap_stream import Client
 from klimapartner.mailbox.server import Login, Server, TokenLogin
 from klimapartner.mailbox.wire import shorten, talking
 
@@ -49,14 +49,6 @@ class Moved:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder and its special uses (RFC 6154: \\Sent, \\Junk, ...)."""
-
-    name: str
-    special: tuple[str, ...] = ()
-
-
 def connect(server: Server, login: Login) -> "Session":
     """A logged-in session; errors as in imap_login.open_client."""
     client = open_client(server, login)
@@ -74,7 +66,7 @@ class Session:
     After ConnectionLost or ProtocolFault the session is of no more use: close it and connect again.
     """
 
-    def __init__(self, client: Any, server: Server, login: Login) -> None:
+    def __init__(self, client: Client, server: Server, login: Login) -> None:
         self.client = client
         self.server = server
         self._login = login
@@ -83,7 +75,7 @@ class Session:
         self._uid_next = 0
         with self._talking("CAPABILITY"):
             self.capabilities = frozenset(name.decode("ascii", "replace") for name in client.capabilities())
-        self._prefix, self._delimiter = self._namespace()
+        self._namespace = self._ask_namespace()
 
     def __enter__(self) -> Self:
         return self
@@ -124,8 +116,7 @@ class Session:
         for group in batches(uids):
             known = self._sizes(group)
             for uid in group:
-                size, received = known.get(uid) or self._sizes_of_one(uid) or (None, None)
-                message = None if size is None else self._message(uid, size, received, size_limit)
+                message = self._message(uid, known.get(uid) or self._sizes([uid]).get(uid), size_limit)
                 if message is not None:
                     yield message
 
@@ -167,9 +158,7 @@ class Session:
 
     def sent_folder(self) -> str | None:
         """The folder where people's mail programs keep what they sent, None where none is recognised."""
-        with self._talking("LIST"):
-            name = self.client.find_special_folder(SENT)
-        return None if name is None else str(name)
+        return sent_folder(self.folders(), self._namespace.delimiter)
 
     def noop(self) -> None:
         """Keep the connection alive, or find out that it is gone."""
@@ -217,19 +206,22 @@ class Session:
             return {}
         return {uid: (row[b"RFC822.SIZE"], _utc(row)) for uid, row in rows.items() if _has_size(row)}
 
-    def _sizes_of_one(self, uid: int) -> tuple[int, datetime | None] | None:
-        return self._sizes([uid]).get(uid)
-
-    def _message(self, uid: int, size: int, received: datetime | None, limit: int) -> Fetched | None:
+    def _message(self, uid: int, known: tuple[int, datetime | None] | None, limit: int) -> Fetched | None:
+        size, received = known or (0, None)
         if size > limit:
             header = self._section(uid, "BODY.PEEK[HEADER]", b"BODY[HEADER]") or b""
             return Fetched(uid, header, received, size, "oversized")
-        raw = self._section(uid, "BODY.PEEK[]", b"BODY[]")
-        if raw is None or len(raw) < size:  # flags only, or half of it: once more, and the longer answer counts
-            raw = max(raw or b"", self._section(uid, "BODY.PEEK[]", b"BODY[]") or b"", key=len)
+        raw = self._text(uid, size) if known else b""
         if raw:
             return Fetched(uid, raw, received, size)
         return Fetched(uid, b"", received, size, "no-body") if self._is_there(uid) else None
+
+    def _text(self, uid: int, size: int) -> bytes:
+        """The bytes of a message; where flags alone or half of it came, once more, and the longer answer counts."""
+        raw = self._section(uid, "BODY.PEEK[]", b"BODY[]") or b""
+        if raw and len(raw) >= size:
+            return raw
+        return max(raw, self._section(uid, "BODY.PEEK[]", b"BODY[]") or b"", key=len)
 
     def _section(self, uid: int, item: str, key: bytes) -> bytes | None:
         try:
@@ -280,21 +272,13 @@ class Session:
         with self._talking(f"LIST {path}"):
             return bool(self.client.folder_exists(path))
 
-    def _namespace(self) -> tuple[str, str]:
-        """Prefix and delimiter of one's own folders (RFC 2342): ("INBOX.", ".") on many Courier and cPanel servers."""
+    def _ask_namespace(self) -> Namespace:
         with contextlib.suppress(CommandRefused), self._talking("NAMESPACE"):
-            personal = self.client.namespace().personal if "NAMESPACE" in self.capabilities else None
-            if personal:
-                return str(personal[0][0]), str(personal[0][1] or "/")
-            rows = self.client.list_folders("", "")
-            return "", rows[0][1].decode("ascii") if rows and rows[0][1] else "/"
-        return "", "/"
+            return ask_namespace(self.client, offered="NAMESPACE" in self.capabilities)
+        return Namespace()
 
     def _path(self, folder: str) -> str:
-        """The server's name of a folder that settings write with slashes."""
-        path = folder.replace("/", self._delimiter)
-        outside = path.upper() != "INBOX" and not path.startswith(self._prefix)
-        return self._prefix + path if outside else path
+        return self._namespace.path(folder)
 
 
 def batches(uids: Sequence[int]) -> list[list[int]]:

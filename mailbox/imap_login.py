@@ -7,9 +7,10 @@ import ssl
 from collections.abc import Callable
 from imaplib import IMAP4
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import SocketTimeout
 
 from klimapartner.mailbox.errors import InsecureConnection, LoginRefused, ServerUnreachable
+from klimapartner.mailbox.imap_stream import Client
 from klimapartner.mailbox.oauth import oauthbearer, xoauth2
 from klimapartner.mailbox.server import Login, PasswordLogin, Server, TokenLogin, check_plain_allowed, tls_context
 from klimapartner.mailbox.wire import shorten, talking
@@ -17,7 +18,7 @@ from klimapartner.mailbox.wire import shorten, talking
 logging.getLogger("imapclient").setLevel(logging.INFO)  # its debug log shows access tokens
 
 
-def open_client(server: Server, login: Login) -> IMAPClient:
+def open_client(server: Server, login: Login) -> Client:
     """A client that is logged in; a token that the server refuses is renewed and tried once more.
 
     Raises ServerUnreachable, InsecureConnection, LoginRefused, TokenRefused, TokenUnavailable, ConnectionLost.
@@ -31,7 +32,7 @@ def open_client(server: Server, login: Login) -> IMAPClient:
         return _open(server, login)
 
 
-def _open(server: Server, login: Login) -> IMAPClient:
+def _open(server: Server, login: Login) -> Client:
     client = _reach(server)
     try:
         _log_in(client, server, login)
@@ -42,7 +43,7 @@ def _open(server: Server, login: Login) -> IMAPClient:
     return client
 
 
-def _reach(server: Server) -> IMAPClient:
+def _reach(server: Server) -> Client:
     check_plain_allowed(server)
     try:
         return _connect(server)
@@ -57,9 +58,9 @@ def _reach(server: Server) -> IMAPClient:
         ) from error
 
 
-def _connect(server: Server) -> IMAPClient:
+def _connect(server: Server) -> Client:
     context = None if server.security == "none" else tls_context(server)
-    client = IMAPClient(
+    client = Client(
         server.host,
         server.port,
         ssl=server.security == "tls",
@@ -68,19 +69,20 @@ def _connect(server: Server) -> IMAPClient:
     )
     client.normalise_times = False  # INTERNALDATE with its time zone
     client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # commands leave in two writes
     if server.security == "starttls":
         _start_tls(client, server, context)
     return client
 
 
-def _start_tls(client: IMAPClient, server: Server, context: ssl.SSLContext | None) -> None:
+def _start_tls(client: Client, server: Server, context: ssl.SSLContext | None) -> None:
     if not client.has_capability("STARTTLS"):
         client.shutdown()
         raise InsecureConnection(f"{server} bietet kein STARTTLS: security auf tls und den Port meist auf 993 setzen.")
     client.starttls(context)
 
 
-def _log_in(client: IMAPClient, server: Server, login: Login) -> None:
+def _log_in(client: Client, server: Server, login: Login) -> None:
     with talking(server, "Anmeldung", client.socket()):
         if isinstance(login, TokenLogin):
             _token_login(client, server, login)
@@ -88,7 +90,7 @@ def _log_in(client: IMAPClient, server: Server, login: Login) -> None:
             _password_login(client, server, login)
 
 
-def _password_login(client: IMAPClient, server: Server, login: PasswordLogin) -> None:
+def _password_login(client: Client, server: Server, login: PasswordLogin) -> None:
     plain = client.has_capability("AUTH=PLAIN")
     simple = (login.user + login.password).isascii() and not client.has_capability("LOGINDISABLED")
     try:
@@ -103,7 +105,7 @@ def _password_login(client: IMAPClient, server: Server, login: PasswordLogin) ->
         ) from None  # the original may carry the password
 
 
-def _token_login(client: IMAPClient, server: Server, login: TokenLogin) -> None:
+def _token_login(client: Client, server: Server, login: TokenLogin) -> None:
     token = login.tokens.token()
     bearer_only = client.has_capability("AUTH=OAUTHBEARER") and not client.has_capability("AUTH=XOAUTH2")
     first = oauthbearer(login.user, token, server.host, server.port) if bearer_only else xoauth2(login.user, token)

@@ -18,6 +18,7 @@ from klimapartner.mailbox.server import PasswordLogin, Server
 TICK = 0.02  # seconds between two looks at the folder in IDLE
 
 Kind = Literal[
+    "",  # no fault
     "drop",  # close the connection instead of answering; nothing was done
     "drop-after",  # do it, then close the connection instead of saying so
     "half",  # send half of the answer, then close
@@ -49,6 +50,10 @@ class Fault:
     kind: Kind
     times: int = 1
     skip: int = 0
+    text: str = "told to"  # what a refusal says
+
+
+WELL = Fault("", "")
 
 
 class HostileImap:
@@ -92,13 +97,13 @@ class HostileImap:
         for connection in doomed:
             _close(connection)
 
-    def strike(self, command: str) -> Kind | None:
-        """The kind of the fault that is due at a command, None where none is."""
+    def strike(self, command: str) -> Fault | None:
+        """The fault that is due at a command, None where none is."""
         with self.lock:
             for plan in self._plans:
-                if plan.fault.command == command and (kind := plan.due()):
+                if plan.fault.command == command and plan.due():
                     self.struck.append(plan.fault)
-                    return kind
+                    return plan.fault
         return None
 
     def _accept(self) -> None:
@@ -128,14 +133,14 @@ class _Plan:
     skip: int
     left: int
 
-    def due(self) -> Kind | None:
+    def due(self) -> bool:
         if self.skip > 0:
             self.skip -= 1
-            return None
+            return False
         if self.left == 0:
-            return None
+            return False
         self.left -= 1
-        return self.fault.kind
+        return True
 
 
 class _Connection:
@@ -149,22 +154,23 @@ class _Connection:
 
     def run(self) -> None:
         greeting = f"* OK [CAPABILITY {self._host.capabilities}] ready\r\n".encode()
-        kind = self._host.strike("GREETING")
-        if kind == "drop":
-            raise _Over
-        self._send(kind, [greeting])
+        self._send(self._strike("GREETING").kind, [greeting])
         while True:
             tag, line, literal = self._command()
             name = command_name(line)
-            kind = self._host.strike(name)
-            if kind == "drop":
-                raise _Over
-            if name == "IDLE":
-                self._idle(tag, kind)
+            fault = self._strike(name)
+            if name == "IDLE" and fault.kind != "refuse":
+                self._idle(tag, fault.kind)
             else:
-                self._reply(tag, line, literal, kind)
+                self._reply(tag, line, literal, fault)
             if name == "LOGOUT":
                 raise _Over
+
+    def _strike(self, command: str) -> Fault:
+        fault = self._host.strike(command) or WELL
+        if fault.kind == "drop":
+            raise _Over
+        return fault
 
     def _command(self) -> tuple[str, str, bytes]:
         line = self._line()
@@ -183,30 +189,34 @@ class _Connection:
             raise _Over
         return line.decode("utf-8", "replace").rstrip("\r\n")
 
-    def _reply(self, tag: str, line: str, literal: bytes, kind: Kind | None) -> None:
-        if kind == "refuse":
-            self._send(None, [f"{tag} NO told to\r\n".encode()])
+    def _reply(self, tag: str, line: str, literal: bytes, fault: Fault) -> None:
+        if fault.kind == "refuse":
+            self._send("", [f"{tag} NO {fault.text}\r\n".encode()])
             return
         with self._host.lock:
-            _, given = answer(line, literal, self._host.box, self._client, kind or "")
-        if kind == "drop-after":
+            _, given = answer(line, literal, self._host.box, self._client, fault.kind)
+        if fault.kind == "drop-after":
             raise _Over
         rows = [row + b"\r\n" for row in given.lines]
-        self._send(kind, [*rows, f"{tag} {given.tagged}\r\n".encode()])
+        self._send(fault.kind, [*rows, f"{tag} {given.tagged}\r\n".encode()])
 
-    def _idle(self, tag: str, kind: Kind | None) -> None:
-        self._send(kind, [b"+ idling\r\n"])
-        folder = self._host.box.folders[self._client.selected]
-        known = len(folder.mails)
+    def _idle(self, tag: str, kind: Kind) -> None:
+        # News since the last answer leaves with the continuation, often in one segment.
+        self._send(kind, [b"+ idling\r\n", self._news()])
         self._connection.settimeout(TICK)
         while not self._done():
-            if len(folder.mails) != known:
-                known = len(folder.mails)
-                self._connection.sendall(f"* {known} EXISTS\r\n".encode())
+            self._connection.sendall(self._news())
             if self._host.closing.is_set():
                 raise _Over
         self._connection.settimeout(None)
-        self._send(self._host.strike("DONE"), [f"{tag} OK idle over\r\n".encode()])
+        self._send(self._strike("DONE").kind, [f"{tag} OK idle over\r\n".encode()])
+
+    def _news(self) -> bytes:
+        count = len(self._host.box.folders[self._client.selected].mails)
+        if count == self._client.told:
+            return b""
+        self._client.told = count
+        return f"* {count} EXISTS\r\n".encode()
 
     def _done(self) -> bool:
         try:
@@ -217,7 +227,7 @@ class _Connection:
             raise _Over
         return b"DONE" in heard.upper()
 
-    def _send(self, kind: Kind | None, rows: list[bytes]) -> None:
+    def _send(self, kind: Kind, rows: list[bytes]) -> None:
         text = b"".join(rows)
         if kind == "hang":
             self._host.closing.wait()

@@ -64,8 +64,9 @@ class Box:
 class Client:
     """What the server knows of one connection."""
 
-    selected: str = ""
     capabilities: str = ""
+    selected: str = ""
+    told: int = 0  # how many messages it knows of in the open folder
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def _create(words: list[str], literal: bytes, box: Box, client: Client, twist: s
 def _select(words: list[str], literal: bytes, box: Box, client: Client, twist: str) -> Answer:
     folder = box.folders[words[0]]
     client.selected = words[0]
+    client.told = len(folder.mails)
     count = len(folder.mails) + (1000 if twist == "wrong-count" else 0)
     lines = [f"* {count} EXISTS", "* 0 RECENT", "* FLAGS (\\Seen \\Answered \\Flagged \\Deleted)"]
     lines += [f"* OK [UIDNEXT {folder.uid_next}] next"]
@@ -141,6 +143,7 @@ def _select(words: list[str], literal: bytes, box: Box, client: Client, twist: s
 
 def _search(words: list[str], literal: bytes, box: Box, client: Client, twist: str) -> Answer:
     folder = box.folders[client.selected]
+    client.told = len(folder.mails)
     found = [mail.uid for mail in _named(folder, words[-1])]
     if twist == "ghosts":
         found += [folder.uid_next + 5, folder.uid_next + 6]
@@ -195,17 +198,19 @@ def _copy(words: list[str], literal: bytes, box: Box, client: Client, twist: str
 
 def _move(words: list[str], literal: bytes, box: Box, client: Client, twist: str) -> Answer:
     _copy(words, literal, box, client, twist)
-    return _remove(box.folders[client.selected], _named(box.folders[client.selected], words[0]))
+    folder = box.folders[client.selected]
+    return _remove(folder, _named(folder, words[0]), client)
 
 
 def _expunge(words: list[str], literal: bytes, box: Box, client: Client, twist: str) -> Answer:
     folder = box.folders[client.selected]
     chosen = _named(folder, words[0]) if words else folder.mails
-    return _remove(folder, [mail for mail in chosen if "\\Deleted" in mail.flags])
+    return _remove(folder, [mail for mail in chosen if "\\Deleted" in mail.flags], client)
 
 
-def _remove(folder: Folder, doomed: list[Mail]) -> Answer:
+def _remove(folder: Folder, doomed: list[Mail], client: Client) -> Answer:
     lines = []
+    client.told -= len(doomed)
     for mail in doomed:
         lines.append(b"* %d EXPUNGE" % (folder.mails.index(mail) + 1))
         folder.mails.remove(mail)

@@ -25,7 +25,8 @@ class CuttingProxy:
     def __init__(self, target: Server) -> None:
         self.server = target
         self.cuts = 0
-        self.delay = 0.0  # seconds before each chunk of at most 4096 bytes
+        self.delay = 0.0  # seconds before each chunk
+        self.chunk = CHUNK  # bytes that pass at once; 1 tears every line apart
         self._target = target
         self._lock = threading.Lock()
         self._after: int | None = None
@@ -94,6 +95,7 @@ class CuttingProxy:
             client.close()
             return
         upstream.settimeout(None)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             self._open |= {client, upstream}
         for source, sink, from_server in ((client, upstream, False), (upstream, client, True)):
@@ -102,7 +104,7 @@ class CuttingProxy:
     def _pump(self, source: socket.socket, sink: socket.socket, from_server: bool) -> None:
         seen = b""
         with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK):
+            while data := source.recv(self.chunk):
                 self._flowing.wait()
                 time.sleep(self.delay)
                 end = self._end_of_line(seen, data) if from_server else None

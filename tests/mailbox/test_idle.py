@@ -50,6 +50,26 @@ def test_new_mail_ends_the_wait(embedded: EmbeddedImap) -> None:
         assert session.uids() != []
 
 
+def test_mail_that_came_between_search_and_idle_ends_the_wait() -> None:
+    with HostileImap() as host, connect(host.server, host.login) as session:
+        session.select("INBOX")
+        session.uids()
+        host.box.deliver(mail(1))
+        assert wait(session, threading.Event(), seconds=LONG) == "changed"
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("line", ["server", "tls_server"])
+def test_lines_that_arrive_byte_by_byte(dovecot: Dovecot, user: str, line: str) -> None:
+    with CuttingProxy(getattr(dovecot, line)) as proxy, connect(proxy.server, dovecot.login(user)) as session:
+        session.select("INBOX")
+        proxy.chunk = 1
+        with connect(dovecot.server, dovecot.login(user)) as other:
+            later(lambda: other.append("INBOX", mail(1)))
+            assert wait(session, threading.Event(), seconds=LONG) == "changed"
+        assert [message.raw for message in session.fetch(session.uids(), LIMIT)] == [mail(1)]
+
+
 def test_the_stop_event_ends_the_wait(embedded: EmbeddedImap) -> None:
     stop = threading.Event()
     with connect(embedded.server, embedded.login) as session:

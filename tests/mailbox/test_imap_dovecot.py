@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from dovecot_server import Dovecot
+from dovecot_server import Dovecot, running
 
 from klimapartner.mailbox.errors import FolderMissing, InsecureConnection, LoginRefused
 from klimapartner.mailbox.imap import Fetched, Moved, connect
@@ -113,6 +113,27 @@ def test_a_new_uidvalidity_is_seen(dovecot: Dovecot, user: str) -> None:
             later.append("Eingang", mail(2))
             assert later.select("Eingang") != before
             assert later.uids() == [1]
+
+
+PREFIXED = """
+namespace inbox {
+  prefix = INBOX.
+  separator = .
+}
+"""
+
+
+def test_folders_below_the_prefix_of_the_server(user: str) -> None:
+    with running(PREFIXED) as dovecot, connect(dovecot.server, dovecot.login(user)) as session:
+        session.append("INBOX", mail(1))
+        session.select("INBOX")
+        assert session.move([1], "Assistent/Erledigt") == Moved((1,))
+        assert sorted(folder.name for folder in session.folders()) == [
+            "INBOX",
+            "INBOX.Assistent",
+            "INBOX.Assistent.Erledigt",
+        ]
+        assert session.select("Assistent/Erledigt") == session.select("INBOX.Assistent.Erledigt")
 
 
 def test_a_missing_folder(dovecot: Dovecot, user: str) -> None:

@@ -15,7 +15,7 @@ from klimapartner.mailbox.errors import (
     ServerUnreachable,
 )
 from klimapartner.mailbox.fakes.hostile_imap import Fault, HostileImap
-from klimapartner.mailbox.idle import follow
+from klimapartner.mailbox.idle import IdleRefused, follow
 from klimapartner.mailbox.imap import Fetched, Moved, Session, connect
 
 MAILS = [f"Subject: Mail {number}\r\n\r\nHallo {number}\r\n".encode() for number in range(1, 5)]
@@ -93,7 +93,7 @@ ODD_ANSWERS = [
     (Fault("FETCH", "short-body", skip=1), BOTH),
     (Fault("FETCH", "wrong-uid"), BOTH),
     (Fault("FETCH", "wrong-uid", skip=1), BOTH),
-    (Fault("FETCH", "missing", times=2), SECOND),
+    (Fault("FETCH", "missing", times=2), [(1, b"", "no-body"), *SECOND]),
     (Fault("FETCH", "wrong-size", times=EVER), BOTH),
     (Fault("FETCH", "slow", times=EVER), BOTH),
     (Fault("SEARCH", "ghosts"), BOTH),
@@ -180,6 +180,32 @@ def test_moving_takes_what_the_server_has(capabilities: str, left: list[bytes], 
             session.select("INBOX")
             session.move(session.uids(), "Erledigt")
         assert (host.box.raws(), host.box.raws("Erledigt")) == (left, moved)
+
+
+def test_a_token_that_logs_in_and_opens_nothing_is_a_refused_login() -> None:
+    fault = Fault("SELECT", "refuse", text="User is authenticated but not connected.")
+    with HostileImap(MAILS, [fault]) as host, connect(host.server, host.login) as session:
+        with pytest.raises(LoginRefused, match="Zugriff auf dieses Postfach"):
+            session.select("INBOX")
+        assert session.select("INBOX") > 0
+
+
+def test_a_server_that_offers_idle_and_refuses_it_is_polled() -> None:
+    with HostileImap(MAILS[:2], [Fault("IDLE", "refuse", times=EVER)]) as host:
+        intake = Intake(host, late=MAILS[2:])
+        intake.run()
+    assert sorted(intake.stored.values()) == MAILS
+    assert [type(error) for error in intake.errors] == [IdleRefused]
+
+
+SENT = [("Gesendete Elemente", "Gesendete Elemente"), ("Ablage/SENT", "Ablage/SENT"), ("Gesendetes", None)]
+
+
+@pytest.mark.parametrize(("name", "expected"), SENT)
+def test_the_sent_folder_is_known_by_its_usual_names(name: str, expected: str | None) -> None:
+    with HostileImap() as host, connect(host.server, host.login) as session:
+        host.box.create(name)
+        assert session.sent_folder() == expected
 
 
 def test_a_failed_copy_deletes_nothing() -> None:

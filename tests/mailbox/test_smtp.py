@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from dovecot_server import make_certificate
+from hypothesis import given
+from hypothesis import strategies as st
 
 from klimapartner.mailbox.errors import ConnectionLost, InsecureConnection, LoginRefused, ServerUnreachable
 from klimapartner.mailbox.fakes.proxy import CuttingProxy
@@ -80,6 +82,14 @@ async def test_a_line_that_stands_still_after_the_text_is_uncertain(sink: SmtpSi
         assert (await send(proxy.server, None, SENDER, TO, RAW)).status == "uncertain"
 
 
+async def test_a_text_that_does_not_leave_in_time_may_be_sent_again(sink: SmtpSink) -> None:
+    server = Server("127.0.0.1", sink.server.port, security="none", timeout=5, limit=0.2)
+    with CuttingProxy(server) as proxy:
+        proxy.hold_at(b"354 End data")
+        assert (await send(proxy.server, None, SENDER, TO, RAW * 200_000)).status == "retry"
+    assert sink.received == []
+
+
 async def test_a_line_cut_at_the_goodbye_has_sent(sink: SmtpSink) -> None:
     with CuttingProxy(sink.server) as proxy:
         proxy.cut_at(b"250 OK\r\n250 OK\r\n354 End data with <CR><LF>.<CR><LF>\r\n250 OK\r\n")
@@ -124,6 +134,15 @@ BAD = [
 async def test_what_is_no_single_address_fails_without_reaching_the_server(sink: SmtpSink, address: str) -> None:
     assert (await outcome(sink, to=address)).status == "failed"
     assert sink.received == []
+
+
+@given(st.text())
+def test_no_address_breaks_out_of_its_command(address: str) -> None:
+    try:
+        envelope = smtp_address(f"{address}@example.org"), smtp_address(f"b@{address}.example.org")
+    except ValueError:
+        return
+    assert not any(char in "<> \r\n\0" or not char.isprintable() for char in "".join(envelope))
 
 
 async def test_an_international_local_part_needs_smtputf8(sink: SmtpSink) -> None:
