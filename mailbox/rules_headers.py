@@ -81,10 +81,11 @@ def _null_return_path(facts: Facts) -> bool:
 
 def _report_type(facts: Facts) -> str:
     """The report-type of a multipart/report, "delivery-status" where it has none, "" for other mail."""
-    if facts.message.content_type != "multipart/report":
+    declared = facts.message.header("Content-Type").strip().lower()
+    if facts.message.content_type != "multipart/report" and not declared.startswith("multipart/report"):
         return ""
-    match = re.search(r"report-type\s*=\s*\"?([\w-]+)", facts.message.header("Content-Type"), re.IGNORECASE)
-    return match.group(1).lower() if match else "delivery-status"
+    match = re.search(r"report-type\s*=\s*\"?([\w-]+)", declared)
+    return match.group(1) if match else "delivery-status"
 
 
 def _delivery_report(facts: Facts) -> bool:

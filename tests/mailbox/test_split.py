@@ -58,8 +58,8 @@ def test_parts_are_in_order_and_cover_all_but_blanks(body: str, subject: str) ->
 
 @pytest.mark.parametrize(
     "unit",
-    [" ", "\n", ">", "> \n", ":", ":\n", "Von: a\n", "Am 3.3.2022\n", "-", "_\n", "schrieb ", "a@b\n", "<", "-----Original",
-     "Mit freundlichen Grüßen\n", "Diese E-Mail kann ", ">a\nb\n", "\t\n", "am 2.2.2022 um 11:11 "],
+    [" ", "\n", ">", "> \n", ":", ":\n", "Von: a\n", "Am 3.3.2022\n", "-", "_\n", "schrieb ", "a@b\n", "<",
+     "-----Original", "Mit freundlichen Grüßen\n", "Diese E-Mail kann ", ">a\nb\n", "\t\n", "am 2.2.2022 um 11:11 "],
 )  # fmt: skip
 def test_a_hundred_kilobytes_of_anything_are_cut(unit: str) -> None:
     body = unit * (100_000 // len(unit))
