@@ -14,8 +14,11 @@ from klimapartner.storage.tasks import add_task
 def note_bounce(session: Session, message: Message, *, now: datetime) -> None:
     """Mark what a permanent bounce says did not arrive; anything else is left alone."""
     bounce = read_bounce(message)
-    sent = find_by_rfc_id(session, bounce.original_message_id) if bounce and bounce.original_message_id else None
-    if bounce is None or sent is None or not bounce.permanent:
+    if bounce is None or not bounce.permanent:
+        return
+    ours = (find_by_rfc_id(session, message_id) for message_id in bounce.message_ids)
+    sent = next((row for row in ours if row), None)
+    if sent is None:
         return
     reason = f"{bounce.status} {bounce.diagnostic}".strip()[:500]
     mark_undeliverable(session, sent.id, reason=reason, now=now)

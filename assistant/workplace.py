@@ -52,11 +52,11 @@ class Workplace:
 
 
 @contextmanager
-def open_workplace(settings: Settings) -> Iterator[Workplace]:
-    """Open the database, bring its schema up to date, and close it at the end."""
+def open_workplace(settings: Settings, clock: Clock | None = None) -> Iterator[Workplace]:
+    """Open the database, bring its schema up to date, and close it at the end; `clock` is by the settings' `now`."""
     database = open_database(settings.database)
     try:
         database.migrate()
-        yield Workplace(settings, clock_from(settings.now), database)
+        yield Workplace(settings, clock or clock_from(settings.now), database)
     finally:
         database.close()

@@ -38,7 +38,7 @@ def cut(found: Findings, doc: Doc) -> None:
 def read_bodies(found: Findings, doc: Doc) -> None:
     """The German municipality that writes, those that join it, and what it could be otherwise."""
     found.bodies = decide_municipality(found.letter, found.sentences, office=found.office)
-    found.german = found.bodies.spans
+    found.german = tuple((use.start, use.end) for use in found.bodies.uses)
     mark(doc, "places", ((start, end, "GERMAN_BODY") for start, end in found.german))
     found.evidence.extend(found.bodies.evidence)
 

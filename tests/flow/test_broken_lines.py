@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from dovecot_server import Dovecot
+from post_office import Post, letter
 
-from conftest import Post, letter
 from klimapartner.assistant.service import serve
 from klimapartner.mailbox.errors import ConnectionLost
 from klimapartner.mailbox.fakes.proxy import CuttingProxy
@@ -47,9 +47,9 @@ def stored(post: Post) -> int:
 def test_a_cut_in_the_middle_of_fetch_loses_and_doubles_nothing(
     dovecot: Dovecot, user: str, sink: SmtpSink, url: str
 ) -> None:
-    Post(dovecot.server, dovecot.login(user), sink, url).deliver(*mails(8))  # type: ignore[arg-type]
+    Post(dovecot.server, dovecot.login(user), sink, flow_url).deliver(*mails(8))  # type: ignore[arg-type]
     with CuttingProxy(dovecot.server) as proxy:
-        post = Post(proxy.server, dovecot.login(user), sink, url)
+        post = Post(proxy.server, dovecot.login(user), sink, flow_url)
         proxy.cut_at(b"<4@town.example>")
         with pytest.raises(ConnectionLost):
             post.work()
@@ -58,11 +58,11 @@ def test_a_cut_in_the_middle_of_fetch_loses_and_doubles_nothing(
     assert (proxy.cuts, 0 < before < 8, stored(post)) == (1, True, 8)
 
 
-def test_a_cut_in_idle_is_followed_by_a_new_connection(dovecot: Dovecot, user: str, sink: SmtpSink, url: str) -> None:
-    direct = Post(dovecot.server, dovecot.login(user), sink, url)
+def test_a_cut_in_idle_is_followed_by_a_new_connection(dovecot: Dovecot, user: str, sink: SmtpSink, flow_url: str) -> None:
+    direct = Post(dovecot.server, dovecot.login(user), sink, flow_url)
     direct.deliver(*mails(1))  # type: ignore[arg-type]
     with CuttingProxy(dovecot.server) as proxy:
-        post, stop = Post(proxy.server, dovecot.login(user), sink, url), threading.Event()
+        post, stop = Post(proxy.server, dovecot.login(user), sink, flow_url), threading.Event()
         with post.workplace() as work:
             service = threading.Thread(target=serve, args=(work, ["poll"], stop))
             service.start()

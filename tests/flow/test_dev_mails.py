@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from post_office import Post
 
-from conftest import Post
 from klimapartner.storage.messages import count_by_state
 from klimapartner.storage.outbox import list_outbox
 from klimapartner.storage.search import count_entries

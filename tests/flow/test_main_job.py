@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
+from post_office import OFFICE, Post, letter
 
-from conftest import OFFICE, Post, letter
 from klimapartner.storage.history import list_history
 from klimapartner.storage.outbox import list_outbox
 from klimapartner.storage.search import Entry, list_entries

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from typing import Any
 
 import pytest
 from dovecot_server import Dovecot
+from postgres_server import new_database
 
+from klimapartner.assistant.clock import Clock, clock_from
 from klimapartner.assistant.dispatch import open_gate, send_due
 from klimapartner.assistant.intake import Handled
 from klimapartner.assistant.poll import Polled, poll_once
@@ -63,9 +66,13 @@ class Post:
         }
         return make_settings(data | self.more, where="test", base=Path())
 
+    @cached_property
+    def clock(self) -> Clock:
+        return clock_from(self.settings.now)
+
     @contextmanager
     def workplace(self) -> Iterator[Workplace]:
-        with open_workplace(self.settings) as work:
+        with open_workplace(self.settings, self.clock) as work:
             yield work
 
     def deliver(self, *mails: bytes | EmailMessage, received: datetime | None = None, folder: str = "INBOX") -> None:
@@ -127,10 +134,18 @@ def sink() -> Iterator[SmtpSink]:
         yield server
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def flow_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new, empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/klimapartner.db"
+    return new_database(request.getfixturevalue("postgres_server"), f"flow_{secrets.token_hex(4)}")
+
+
 @pytest.fixture
-def post(dovecot: Dovecot, user: str, sink: SmtpSink, url: str) -> Post:
+def post(dovecot: Dovecot, user: str, sink: SmtpSink, flow_url: str) -> Post:
     """A mailbox of its own on Dovecot, and an empty database."""
-    return Post(dovecot.server, dovecot.login(user), sink, url)
+    return Post(dovecot.server, dovecot.login(user), sink, flow_url)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`make score`: the readings held against the gold sets and against our own texts, a table each, with the cases behind it.
+"""`make score`: the readings held against the gold sets and our own texts, a table each with the cases behind it.
 
 The programs that build mails and count are the shared folder's; where it is absent there is nothing to hold against.
 """
