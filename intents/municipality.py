@@ -5,6 +5,7 @@ its writer sits (place_facts); size never counts. Bodies of one name that nothin
 chosen.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ def decide_municipality(
     if chosen is None:
         return MunicipalityDecision(candidates=_listed(first), uses=uses)
     others = [other for group in groups if group is not first and (other := _choose(group)) and _joins(chosen, other)]
+    chosen, *others = sorted((chosen, *others), key=_leads)
     return MunicipalityDecision(
         municipality=_body(chosen.entry),
         co=tuple(_body(other.entry) for other in others),
@@ -121,12 +123,23 @@ def _joins(first: Claim, other: Claim) -> bool:
     return not shared and (any(_linked(a, b) for a, b in pairs) or any(_adds_itself(use) for use in other.uses))
 
 
+def _leads(claim: Claim) -> tuple[bool, float, int]:
+    """Order of bodies that take part together: the sender's own, then the leading one, then the first named."""
+    header = not {"Absendername", "Mailadresse"}.isdisjoint(claim.voice)
+    alone = any(
+        use.sentence.zone == "subject" or cue("together", "leads").search(use.mention.after) for use in claim.uses
+    )
+    return not header, not alone, min((use.start for use in claim.uses), default=0)
+
+
 def _linked(one: Use, other: Use) -> bool:
     left, right = sorted((one.mention, other.mention), key=lambda mention: mention.start)
     at = right.before.rfind(left.name)
     gap = right.before[at + len(left.name) :].removeprefix("s") if at >= 0 else "?"
-    return bool(cue("together", "link").match(gap)) or bool(
-        cue("together", "sentence").search(f"{right.before} {right.after}")
+    if cue("together", "link").match(gap) or cue("together", "sentence").search(f"{right.before} {right.after}"):
+        return True
+    return bool(
+        re.search(r"\b(?:und|sowie|and|et|y|e)\b", gap) and cue("together", "plural").match(right.after.strip())
     )
 
 

@@ -10,6 +10,8 @@ from klimapartner.intents.places import Mention
 CLAUSE = re.compile(r"[;:!?]")
 OWN = re.compile(r"\bwir (?:in|aus|von)$")
 HOME = re.compile(r"\b(?:mein|meine|meiner|meinem|my|ma|mi|minha)$")
+WHETHER = re.compile(r"\b(?:ob|whether|if|si|se)(?: auch| schon| nicht)?(?: die| der| das| unsere| the| la)?$")
+CLUB = re.compile(r" e ?v\b")
 LOCATED = re.compile(r"[ ,]*(?:im|in|aus dem|des|gelegen im|am)?\s*")
 LIST_GOES_ON = re.compile(r"s?[ ,]*(?:,|und|and|oder|or|sowie|et|y|e|ou|&) *(?:in|der|die|the)? *")
 
@@ -35,6 +37,10 @@ def _other_body(mention: Mention, before: Before, kinds: set[str]) -> str:
         return "ausgeschlossen"
     if HOME.search(before.rest):
         return "Wohnort"
+    if CLUB.match(mention.after):
+        return "Verein"
+    if "Formularfeld" not in kinds and WHETHER.search(before.rest):
+        return "danach gefragt"
     if cue("other", "motion").search(mention.before):
         return "Antrag einer Fraktion"
     if kinds.isdisjoint({"Absender", "Formularfeld", "Anschrift"}) and cue("other", "aside").search(before.rest):

@@ -18,6 +18,7 @@ WORD_OF_KIND = re.compile(
 )
 
 NEARBY = 25.0  # km
+OWN_VOICE = frozenset({"Absender", "Handelnd", "Formularfeld"})  # what lets a club or a newspaper speak for a town
 
 
 @dataclass(slots=True)
@@ -69,7 +70,8 @@ def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office)
             claim.voice["einziger Ort"] = 1.5
         _add_circumstances(claim, facts)
         claim.place.update(_by_surroundings(claim.entry, around))
-    return list(claims.values())
+    outside = bool(cue("header", "outsider").search(f"{letter.from_name} {letter.from_addr}".lower()))
+    return [claim for claim in claims.values() if not outside or OWN_VOICE.intersection(claim.voice)]
 
 
 def _sure(use: Use) -> tuple[Entry, ...]:

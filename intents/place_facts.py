@@ -24,6 +24,12 @@ PEOPLE = re.compile(
 FREEMAIL = re.compile(
     r"(?:^|[.-])(?:gmx|web|t-online|gmail|googlemail|outlook|hotmail|yahoo|posteo|mailbox|freenet|icloud|aol|live|arcor|mail|post|freemail)(?:[.-]|$)"
 )
+DOMAIN_KINDS = {
+    "stadt": ("Stadt", "kreisfreie Stadt"),
+    "gemeinde": ("Gemeinde", "Markt"),
+    "gmd": ("Gemeinde", "Markt"),
+    "markt": ("Markt",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,7 @@ def support(body: Entry, facts: Facts) -> Iterator[tuple[str, float]]:
         yield ("Land genannt", 2.5) if body.state in facts.states else ("anderes Land genannt", -2.0)
     if facts.regions:
         yield max((_by_region(body, *region) for region in facts.regions), key=lambda hit: hit[1])
+    yield from _by_domain(body, facts.domain)
     yield from _by_people(body, facts.people)
     yield from _by_addition(body, facts)
 
@@ -227,6 +234,15 @@ def _by_region(body: Entry, name: str, at: Point, radius: float) -> tuple[str, f
     if away < radius:
         return f"{name.title()} genannt", 2.0
     return (f"{name.title()} genannt", -1.0) if away > radius + 60 else ("", 0.0)
+
+
+def _by_domain(body: Entry, domain: Domain) -> Iterator[tuple[str, float]]:
+    """The word for a kind of body in the mail domain (stadt-weimar.de is not the Gemeinde Weimar)."""
+    if not any(named is body for _, named in domain.names):
+        return
+    for word, kinds in DOMAIN_KINDS.items():
+        if word in domain.words:
+            yield f"„{word}“ in der Mailadresse", 2.0 if body.kind in kinds else -2.0
 
 
 def _by_people(body: Entry, people: tuple[int, ...]) -> Iterator[tuple[str, float]]:
