@@ -17,7 +17,7 @@ from klimapartner.intents.world import Mention, candidates, earlier_country, fin
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
 SURE_SIZE, SURE_RATIO = 100, 20  # a place of 100,000 that is twenty times its namesakes is meant
-WEIGHTS = {"tie": 2.0, "contact": 1.5, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0, "office": -2.0}
+WEIGHTS = {"tie": 2.0, "contact": 2.0, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0, "office": -4.0}
 POSITIVE = {"partner.tie", "partner.contact", "partner.join", "partner.wish", "partner.cityhall"}
 SEGMENT = re.compile(
     r";|(?<=.{40}):\s(?=[A-ZÄÖÜ])|\s(?=(?:weil|denn|because|parce que|porque)\b)|\s[–—-]\s|[,.]\s+(?=(?:sondern|aber|jedoch|doch|allerdings|während|wohingegen|but|whereas|mais|pero|sino|mas)\b)"
@@ -28,6 +28,7 @@ OWN = re.compile(
     r"\b(?:wir|uns|unser\w*|ich|mein\w*|we|us|our|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b", re.IGNORECASE
 )
 CORRECTS = re.compile(r"\b(?:sondern|richtig(?: ist| wäre)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE)
+ROMANCE_BODY = re.compile(r"^(?:commune|ville|ciudad|municipio|cidade|municipalite|mairie|parte|socio|contraparte)s?$")
 CLAUSE = re.compile(r"[,;–—:]|\s(?:weil|denn|because|parce que|porque)\b", re.IGNORECASE)
 NEGATIVE = {"partner.reject", "partner.state", "partner.story", "partner.office"}
 BODY = re.compile(
@@ -155,6 +156,7 @@ def _weight(named: Named, scene: Scene) -> float:
     text, start = named.sentence.text, named.start - named.sentence.start
     weight = 1.0 * named.given + 2.5 * named.typed + 0.5 * named.kind_word + 0.5 * ((named.size or 0) >= 15)
     weight += 1.0 * (named.sentence.zone == "subject") + 2.0 * _paired(named, scene)
+    weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
     if LOCATES.search(text[:start]):
         return weight - 4
     found = segment_labels(named) | (labels(text) & POSITIVE)
@@ -187,7 +189,8 @@ def _paired(named: Named, scene: Scene) -> bool:
     """Whether a German body stands right before it with a link ("Solingen und Thiès")."""
     text, offset = named.sentence.text, named.sentence.start
     gaps = (text[max(0, right - offset) : named.start - offset] for left, right in scene.german if right <= named.start)
-    return named.size is not None and len(text) < 90 and any(PAIR_GAP.fullmatch(gap) for gap in gaps)
+    known = named.size is not None or named.in_subject
+    return known and len(text) < 90 and any(PAIR_GAP.fullmatch(gap) for gap in gaps)
 
 
 def _is_listed(named: Named, scene: Scene) -> bool:
@@ -325,6 +328,8 @@ def _foreign_is_meant(rival: Rival, scene: Scene) -> bool:
     """Whether the letter asks to take part with a partner outside both regions."""
     if any(region_of(iso) != "other" for s, m in scene.mentions for iso in m.countries):
         return False
+    if any(_paired(named, scene) for named in rival.mentions):
+        return True
     place = scene.sentences.index(rival.mentions[0].sentence)
     near = scene.sentences[max(0, place - 1) : place + 3]
     return any("partner.scope" in labels(s.text) for s in near)
@@ -407,4 +412,5 @@ def _fresh(sentence: Sentence, rivals: list[Rival]) -> bool:
 def is_of_body(text: str, mention: Mention) -> bool:
     """Whether an adjective speaks of a town or of partners there, not of a language or an ocean."""
     after = " ".join(fold(text[mention.end : mention.end + 50]).split()[:2])
-    return bool(BODY.search(after) or BODY.search(fold(text[: mention.start]).rstrip().rpartition(" ")[2]))
+    before = fold(text[: mention.start]).rstrip().rpartition(" ")[2]
+    return bool(BODY.search(after) or ROMANCE_BODY.search(before))

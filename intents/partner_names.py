@@ -28,7 +28,7 @@ NEAR = re.compile(
 )
 DENIED = re.compile(
     r"\b(?:nicht(?! nur)|nie|not(?! only)|never|statt|anstatt|anstelle|instead of|rather than|plutôt que|au lieu|pas|não|en lugar|en vez|em vez"
-    r"|ao invés|weder|noch nie)\s+(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}$",
+    r"|ao invés|weder|noch nie)\s+(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}[\"„“'(]?$",
     re.IGNORECASE,
 )
 TITLE = re.compile(
@@ -55,6 +55,10 @@ class Named:
     kind_word: bool = False
     denied: bool = False
     size: int | None = None
+
+    @property
+    def in_subject(self) -> bool:
+        return self.sentence.zone == "subject"
 
     @property
     def is_southern(self) -> bool:

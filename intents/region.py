@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from klimapartner.intents.cues import find_cues, labels
+from klimapartner.intents.cues import Hit, find_cues, fold, labels
 from klimapartner.intents.partner import POSITIVE, PartnerDecision, clause_labels, is_of_body
 from klimapartner.intents.partner_names import is_denied
 from klimapartner.intents.reading import Evidence, Letter, Region
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import is_asking
+from klimapartner.intents.telling import is_asking, negated
 from klimapartner.intents.world import Mention, find, region_of
 
 REASONS = {
@@ -20,6 +20,8 @@ REASONS = {
 }
 NEGATIVE = {"partner.reject", "region.against", "partner.story"}
 EITHER = re.compile(r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|or|ou|o)\s", re.IGNORECASE)
+QUOTED_INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|instead of)\s+[\"„“»'][^\"“”«']*[\"“”«']", re.IGNORECASE)
+SECOND = re.compile(r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$|\b(?:eher|lieber|besser|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$")
 SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 
 
@@ -83,31 +85,54 @@ def _result(region: Region, votes: list[_Vote], speaking: set[Region] | None = N
 
 def _votes(sentence: Sentence) -> list[_Vote]:
     found = labels(sentence.text)
-    asking = is_asking(sentence) and "partner.wish" not in found
-    if any(hit.label == "region.open" and not is_denied(sentence.text, hit.start) for hit in find_cues(sentence.text)):
+    direct = sentence.text.rstrip().endswith("?") or "asking.indirect" in found
+    asking = direct and is_asking(sentence) and "partner.wish" not in found
+    mentions = [m for m in find(sentence.text) if m.kind != "place" and m.region]
+    kept = [m for m in mentions if not _is_negated(sentence.text, m)]
+    left = {m.region for m in kept} & set(SOUTH)
+    if len(kept) < len(mentions) and len(left) == 1 and not asking:
+        chosen = [v for m in kept if (v := _vote(sentence, m, found - {"region.against"}))]
+        return [replace(v, strong=True) for v in chosen]
+    if len(kept) < len(mentions) and not left:
+        return []
+    if any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text)):
         named = any(m.region in SOUTH for m in find(sentence.text))
         return [] if asking else [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
     if asking or "region.talk" in found:
         return []
     if _names_both(sentence) and EITHER.search(sentence.text) and not {"partnership.lack", "region.against"} & found:
         return [_Vote("open", sentence, sentence.start, sentence.end, strong=True)]
-    return [vote for m in find(sentence.text) if (vote := _vote(sentence, m, found))]
+    return [vote for m in kept if (vote := _vote(sentence, m, found))]
 
 
 def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote | None:
-    if mention.kind == "place" or mention.region is None or is_denied(sentence.text, mention.start):
+    if mention.region is None:
         return None
     if mention.kind == "demonym" and not is_of_body(sentence.text, mention):
         return None
     negative = NEGATIVE if mention.kind == "region" else NEGATIVE | {"partner.state"}
     if found & negative and _set_aside(sentence, mention, negative):
         return None
-    wish = "partner.wish" in found
+    wish = bool({"partner.wish", "region.label"} & found)
+    if mention.kind != "region" and not wish:
+        return None
     if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):
         return None
     if "partnership.lack" in found and not wish and _names_both(sentence):
         return None
     return _Vote(mention.region, sentence, sentence.start + mention.start, sentence.start + mention.end, wish)
+
+
+def _is_denied(text: str, hit: Hit) -> bool:
+    last = text.rfind(" ", hit.start, hit.end) + 1
+    return is_denied(text, hit.start) or is_denied(text, max(last, hit.start))
+
+
+def _is_negated(text: str, mention: Mention) -> bool:
+    """Whether it is denied in its clause, the lesser of two, or the second after "neither"."""
+    plain = QUOTED_INSTEAD.sub(lambda m: "." * len(m.group()), text)
+    before, inside = fold(plain[: mention.start]), fold(plain[mention.start : mention.end])
+    return bool(SECOND.search(before)) or negated(fold(plain), len(before), len(before) + len(inside))
 
 
 def _names_both(sentence: Sentence) -> bool:

@@ -110,7 +110,7 @@ def _about(told: list[Sentence], partner: PartnerDecision) -> Iterator[tuple[Sen
         if sentence in partner.named:
             near = True
             yield sentence, True
-        elif near and not _names_others(sentence, partner):
+        elif near and (sentence.zone == "attachment" or not _names_others(sentence, partner)):
             yield sentence, False
         else:
             near = False
@@ -150,6 +150,6 @@ def _asks_for_partner(sentence: Sentence) -> bool:
 def _none(sentence: Sentence) -> bool:
     """Whether it says that a partner is missing; a question about the case in general does not."""
     found = labels(sentence.text)
-    if is_asking(sentence) and not ("partnership.lack" in found and FIRST_PERSON.search(sentence.text)):
+    if is_asking(sentence) and not FIRST_PERSON.search(sentence.text):
         return False
     return bool({"partnership.none", "partnership.lack"} & found)
