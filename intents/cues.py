@@ -1,6 +1,6 @@
 """Cue phrases: readable patterns in TOML files, found in folded text.
 
-A pattern is a row of words: `bekund*` is a stem, `a|b` a choice, `a_b` two words of one choice, `?w` optional, `~` a
+A pattern is a row of words: `bekund*` is a stem, `wald+` a German noun with its endings, `a|b` a choice, `a_b` two words of one choice, `?w` optional, `~` a
 gap of up to six words, `~~` of up to fourteen, `&` and `&&` the same gaps with either side first, a leading `^` the
 start of the text. Each pattern is tried only where its longest necessary stem occurs, so a sentence costs one pass of
 an Aho-Corasick automaton.
@@ -18,6 +18,7 @@ from typing import Any
 import ahocorasick
 
 GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "\u0308": "e", "æ": "ae", "œ": "oe", "ø": "o", "’": "'"}
+ENDING = "(?:e[nrsm]?|n|s)?"
 GAPS = {"~": 6, "~~": 14, "&": 6, "&&": 14}
 
 
@@ -62,7 +63,7 @@ def offsets(text: str) -> list[int]:
 
 def _word(token: str) -> str:
     words = (word.lstrip("?") for word in token.split("|"))
-    choices = (re.escape(word).replace(r"\*", r"\w*").replace("_", r"\W+") for word in words)
+    choices = (re.escape(w).replace(r"\*", r"\w*").replace(r"\+", ENDING).replace("_", r"\W+") for w in words)
     return rf"(?:{'|'.join(choices)})\b"
 
 
@@ -92,7 +93,7 @@ def _expression(tokens: list[str]) -> str:
 
 def _stems(tokens: list[str]) -> tuple[str, ...]:
     needed = [t for t in tokens if t not in GAPS and t != "^" and not t.startswith("?")]
-    choices = [tuple(max(re.split(r"[*_]+", word), key=len) for word in token.split("|")) for token in needed]
+    choices = [tuple(max(re.split(r"[*_+]+", word), key=len) for word in token.split("|")) for token in needed]
     return max(choices, key=lambda stems: min(map(len, stems)))
 
 

@@ -13,7 +13,7 @@ from klimapartner.intents.cues import labels
 from klimapartner.intents.reading import Evidence, Intent, Letter
 from klimapartner.intents.sender import is_group, is_seller, is_southern
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import conditional, denied, has_question_mark, is_asking
+from klimapartner.intents.telling import answers, conditional, denied, has_question_mark, is_asking
 
 TOLD = ("subject", "body", "forward", "attachment")
 SURE = 0.5
@@ -81,37 +81,42 @@ def decide_intents(
 def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
     """The signals that cue phrases give, sentence by sentence."""
     invited = any(s.zone == "subject" and "intent.workshop" in labels(s.text) for s in sentences)
-    for sentence in sentences:
+    followed = any("intent.earlier" in labels(s.text) for s in sentences)
+    for sentence, following in zip(sentences, [*(s.text for s in sentences[1:]), ""], strict=True):
         found = labels(sentence.text)
-        yield from _interest(sentence, found)
-        yield from _question(sentence, found)
+        yield from _interest(sentence, found, invited=invited)
+        if _is_status(sentence, found, followed=followed):
+            yield Signal("status_request", 0.8, sentence)
+        elif not answers(following):
+            yield from _question(sentence, found)
         yield from _workshop(sentence, found, invited=invited)
         yield from _correction(sentence, found)
         yield from _withdrawal(sentence, found)
-        yield from _status(sentence, found)
         yield from _offer(sentence, found)
         yield from (Signal(label[7:], 0.9, sentence) for label in found if label.startswith("intent.other."))
     yield from _profile(sentences)
 
 
-def _interest(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
+def _interest(sentence: Sentence, found: frozenset[str], *, invited: bool) -> Iterator[Signal]:
     strengths = [s for s in INTEREST if f"intent.interest.{s}" in found]
     strengths = [s for s in strengths if s == "hint" or not denied(sentence.text, f"intent.interest.{s}")]
     if strengths:
-        weight = INTEREST[strengths[0]] * _doubt(sentence, found)
+        weight = INTEREST[strengths[0]] * _doubt(sentence, found, invited=invited)
         yield Signal("interest", weight, sentence)
     if "intent.undecided" in found:
         yield Signal("undecided", 0.6, sentence)
 
 
-def _doubt(sentence: Sentence, found: frozenset[str]) -> float:
+def _doubt(sentence: Sentence, found: frozenset[str], *, invited: bool) -> float:
     """What is left of an expression of interest that is asked, past, open, another's, or about the workshop."""
     factors = {
         0.6: sentence.zone == "subject",
         0.3: is_asking(sentence),
         0.31: "intent.interest.past" in found,
         0.5: "intent.undecided" in found,
-        0.2: found >= {"intent.workshop", "intent.attend"} and not NAMES_PROGRAMME.search(sentence.text),
+        0.2: (invited or "intent.workshop" in found)
+        and "intent.attend" in found
+        and not NAMES_PROGRAMME.search(sentence.text),
         0.21: bool(found & OTHERS) and not found & {"intent.other.behalf", "intent.other.decided"},
     }
     return prod(factor for factor, holds in factors.items() if holds)
@@ -125,10 +130,14 @@ def _profile(sentences: Sequence[Sentence]) -> Iterator[Signal]:
 
 
 def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
-    needs = {"needs.matchmaking", "needs.consultation"} & found
-    if not is_asking(sentence) or needs or _is_status(sentence, found):
+    if {"needs.matchmaking", "needs.consultation"} & found:
         return
-    weight = 0.9 if has_question_mark(sentence.text) else 0.7
+    if is_asking(sentence):
+        weight = 0.9 if has_question_mark(sentence.text) else 0.7
+    elif "asking.material" in found and "asking.polite" not in found:
+        weight = 0.55
+    else:
+        return
     yield Signal("question", weight * (0.4 if sentence.zone == "subject" else 1), sentence)
 
 
@@ -158,13 +167,9 @@ def _withdrawal(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
     yield Signal("withdrawal", 0.1 if open_ else 0.85, sentence)
 
 
-def _status(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
-    if _is_status(sentence, found):
-        yield Signal("status_request", 0.8, sentence)
-
-
-def _is_status(sentence: Sentence, found: frozenset[str]) -> bool:
-    return "intent.status.said" in found or ("intent.status.asked" in found and has_question_mark(sentence.text))
+def _is_status(sentence: Sentence, found: frozenset[str], *, followed: bool) -> bool:
+    asked = followed and "intent.status.asked" in found and has_question_mark(sentence.text)
+    return asked or "intent.status.said" in found
 
 
 def _offer(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
@@ -240,7 +245,7 @@ def _in_subject(label: str, sentences: Sequence[Sentence]) -> bool:
 
 def _corrects(scores: dict[str, float]) -> bool:
     correction, interest = scores.get("correction", 0), scores.get("interest", 0)
-    return correction * (1 if "earlier" in scores or interest < SURE else 0.6) > 0.6
+    return correction * (1 if "earlier" in scores or interest < 0.8 else 0.6) > 0.6
 
 
 def _is_undecided(scores: dict[str, float]) -> bool:
@@ -248,7 +253,7 @@ def _is_undecided(scores: dict[str, float]) -> bool:
 
 
 def _asks(scores: dict[str, float], main: Intent | None) -> bool:
-    return scores.get("question", 0) > SURE and main not in ("other", "withdrawal")
+    return scores.get("question", 0) > (SURE if main is None else 0.6) and main not in ("other", "withdrawal")
 
 
 def _evidence(intent: Intent, scores: dict[str, float], signals: Sequence[Signal]) -> Evidence:

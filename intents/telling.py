@@ -19,6 +19,11 @@ CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|und|but|and|mais
 CONDITION = re.compile(
     r"\b(?:falls|sofern|sollten?|wenn|vorausgesetzt|if|should|provided|unless|si|au cas ou|a condition|caso)\b"
 )
+WORD = re.compile(r"\w{2,}")
+ANSWER = re.compile(
+    r"\s*(?:ja|nein|jein|nö|nee|weil|noch kein\w*|\[|☐|☒|yes|no,|none|oui|non|sí|no\.|sim|não)(?:\b|(?<=\W))",
+    re.IGNORECASE,
+)
 QUESTION = re.compile(r"\?+(?:[\s\"'”“»)\]:;-]|$)")
 
 
@@ -52,7 +57,9 @@ def is_asking(sentence: Sentence) -> bool:
     found = labels(sentence.text)
     if "asking.polite" in found:
         return False
-    return has_question_mark(sentence.text) or bool(found & {"asking.indirect", "asking.bare"})
+    if has_question_mark(sentence.text):
+        return len(WORD.findall(sentence.text)) > 1
+    return bool(found & {"asking.indirect", "asking.bare"})
 
 
 def has_question_mark(text: str) -> bool:
@@ -65,3 +72,8 @@ def denied(text: str, label: str) -> bool:
     folded, hits = fold(text), [hit for hit in find_cues(text) if hit.label == label]
     spans = [(fold(text[: hit.start]), fold(text[hit.start : hit.end])) for hit in hits]
     return bool(hits) and all(negated(folded, len(before), len(before) + len(inside)) for before, inside in spans)
+
+
+def answers(text: str) -> bool:
+    """Whether a sentence answers the question before it: the writer asked himself, or filled in a form."""
+    return bool(ANSWER.match(text))

@@ -26,9 +26,14 @@ CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|but|mais|pero|si
 DENIED_BEFORE = re.compile(
     r"\b(?:nicht|kein(?:e[rsnm]?)?|weder|ohne|statt|not|no|neither|nor|without|instead|pas|ni|sans|sin|nao|nem|sem)\b"
 )
-DENIED_AFTER = re.compile(r"\b(?:nicht|not|pas|nao|keine rolle|kein thema|entfaellt|entfallen)\b")
+DENIED_AFTER = re.compile(r"\b(?:nicht|not|pas|nao|keine rolle|kein thema|entfaellt|entfallen|streichen|raus)\b")
 NOT_DENIED = re.compile(r"\b(?:nicht (?:nur|zuletzt|allein|weniger)|not only|non seulement|no solo|nao so)\b")
-NOW = re.compile(r"\b(?:jetzt|nun|kuenftig|zukuenftig|heute|now|maintenant|ahora|agora)\b|;")
+NOW = re.compile(r"\b(?:jetzt|nun|künftig|zukünftig|heute|now|maintenant|ahora|agora)\b|[;.!?\n]")
+OFFICE = re.compile(
+    r"\b(?:\w*[Aa]usschuss\w*|(?:\w*[a-zäöüß])?(?:[Aa]mt|[Rr]eferat|[Dd]ezernat|[Bb]ereich|[Dd]ienst|[Aa]bteilung|[Ss]telle|[Gg]ebiet|[Dd]irektion)"
+    r"|Behörde|Ministerium|Landesamt|Institut|Department|Office|Ministry|Committee)\w*"
+    r"\s+(?:für|of|for|Umwelt|Klima\w*)\s+(?:(?:die |den |das |the )?[A-ZÄÖÜ][\w-]*(?:,\s*|\s+und\s+|\s+and\s+|\s*[/&]\s*)?){1,6}"
+)
 TOPIC_TALK = ("interest", "partner_offer", "correction")
 
 
@@ -81,7 +86,7 @@ def _named(sentence: Sentence, *, context: bool) -> Iterator[tuple[str, Hit]]:
 
 def _dead_spans(text: str, hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
     """Stretches in which no word is a topic: offices, names in quotation marks, what was before."""
-    yield from (match.span() for match in QUOTED.finditer(text))
+    yield from (match.span() for pattern in (QUOTED, OFFICE) for match in pattern.finditer(text))
     yield from ((hit.start, hit.end) for hit in hits if hit.label == "topics.void")
     for hit in hits:
         if hit.label == "topics.past":
