@@ -18,7 +18,9 @@ from klimapartner.mailbox.server import Login, Server, TokenLogin
 from klimapartner.mailbox.wire import shorten, talking
 
 BATCH = 100  # UIDs in one command
-SEARCH_WINDOW = 50_000  # imaplib refuses an answer line above a million bytes
+SEARCH_WINDOW = 50_000  # UIDs; an answer line above a million bytes is refused
+MOST_WINDOWS = 200  # where UIDs are sparse
+UNANSWERED = (CommandRefused, ProtocolFault)  # read to its end, so that the connection goes on
 
 SystemFlag = Literal["\\Seen", "\\Answered", "\\Flagged"]
 Problem = Literal["", "oversized", "no-body"]
@@ -195,14 +197,15 @@ class Session:
     def _windows(self, after: int) -> list[str]:
         if self._exists <= SEARCH_WINDOW or self._uid_next <= after:
             return [f"{after + 1}:*"]
-        starts = range(after + 1, self._uid_next, SEARCH_WINDOW)
-        return [f"{start}:{start + SEARCH_WINDOW - 1}" for start in starts] + [f"{self._uid_next}:*"]
+        step = max(SEARCH_WINDOW, (self._uid_next - after) // MOST_WINDOWS)
+        starts = range(after + 1, self._uid_next, step)
+        return [f"{start}:{start + step - 1}" for start in starts] + [f"{self._uid_next}:*"]
 
     def _sizes(self, uids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
         try:
             with self._talking("Abrufen der Größen"):
                 rows = self.client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
-        except ProtocolFault:  # read to its end, only not understood: ask for each message alone
+        except UNANSWERED:  # one broken message spoils the answer for all: ask for each alone
             return {}
         return {uid: (row[b"RFC822.SIZE"], _utc(row)) for uid, row in rows.items() if _has_size(row)}
 
@@ -227,7 +230,7 @@ class Session:
         try:
             with self._talking(f"Abrufen der Nachricht {uid}", uid):
                 row = self.client.fetch([uid], [item]).get(uid, {})
-        except ProtocolFault:
+        except UNANSWERED:
             return None
         value = row.get(key)
         return value if isinstance(value, bytes) else None

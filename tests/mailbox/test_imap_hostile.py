@@ -94,6 +94,8 @@ ODD_ANSWERS = [
     (Fault("FETCH", "wrong-uid"), BOTH),
     (Fault("FETCH", "wrong-uid", skip=1), BOTH),
     (Fault("FETCH", "missing", times=2), [(1, b"", "no-body"), *SECOND]),
+    (Fault("FETCH", "refuse"), BOTH),
+    (Fault("FETCH", "refuse", skip=1, times=2), [(1, b"", "no-body"), *SECOND]),
     (Fault("FETCH", "wrong-size", times=EVER), BOTH),
     (Fault("FETCH", "slow", times=EVER), BOTH),
     (Fault("SEARCH", "ghosts"), BOTH),
@@ -227,3 +229,5 @@ def test_a_large_folder_is_searched_in_windows(monkeypatch: pytest.MonkeyPatch) 
     with HostileImap(MAILS * 3) as host, connect(host.server, host.login) as session:
         session.select("INBOX")
         assert (session.uids(), session.uids(5)) == (list(range(1, 13)), list(range(6, 13)))
+        monkeypatch.setattr(imap, "MOST_WINDOWS", 2)
+        assert (session.uids(), session.uids(11)) == (list(range(1, 13)), [12])
