@@ -41,13 +41,22 @@ def test_bytes_come_back_as_they_came(database: Database, now: datetime) -> None
     ("changes", "same", "messages"),
     [
         ({}, True, 1),
+        ({"raw": RAW[:40], "problem": "too large"}, True, 1),
         ({"uid": 2}, True, 1),
         ({"uid": 1, "uidvalidity": 8}, True, 1),
         ({"uid": 2, "message_id": "<other@x>"}, True, 1),
         ({"uid": 2, "raw": RAW + b"!"}, False, 2),
         ({"mailbox": "Archive"}, False, 2),
     ],
-    ids=["same place", "a copy", "after a new UIDVALIDITY", "same bytes", "same Message-ID", "another mailbox"],
+    ids=[
+        "same place",
+        "same place, header only",
+        "a copy",
+        "after a new UIDVALIDITY",
+        "same bytes",
+        "same Message-ID",
+        "another mailbox",
+    ],
 )
 def test_what_is_the_same_message(
     database: Database, now: datetime, changes: dict[str, Any], same: bool, messages: int

@@ -70,8 +70,8 @@ def test_sqlite_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("db") / "file.db"
     database = open_database(f"sqlite:///{path}")
     with database.session() as session:
-        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
         settings = [session.execute(text(f"PRAGMA {name}")).scalar() for name in names]
-    assert settings == ["wal", 2, 1, 30_000]
+    assert settings == ["wal", 2, 1, 30_000, 1]
     assert path.stat().st_mode & 0o777 == 0o600
     database.close()
