@@ -38,7 +38,7 @@ BODY = re.compile(
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
 )
-PAIR_GAP = re.compile(r"\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?")
+PAIR_GAP = re.compile(r"\.?\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?")
 ADDRESSES = re.compile(
     r"(?:\b(?:mit|nach|in|aus|zu|von|für|zwischen|um|und|with|to|of|from|for|and|avec|à|a|de|pour|con|en|y|com|em|para|e|nämlich|heißt|ist|namens|noch)"
     r"|[:–„“\"(])\s*(?:(?:der|dem|den|die|das|la|le|el)\s)?$",

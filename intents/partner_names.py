@@ -122,7 +122,7 @@ def _listed(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named
         if mention.kind != "place" or TITLE.search(sentence.text[: mention.start]):
             continue
         named = _named(sentence, mention.start, mention.end, mentions)
-        if not named.given and " " not in named.name and is_noun(named.name):
+        if not named.given and " " not in named.name and _in("nouns", named.key):
             continue
         country = named.countries or _country_before(sentence.text, mention.start, mentions)
         named = replace(named, countries=country, given=bool(country))
