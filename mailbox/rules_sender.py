@@ -13,7 +13,7 @@ _DAEMON = re.compile(
 )
 _ROBOT = re.compile(
     r"(?:listserv|majordomo|listmaster|mailman|sympa|.*-request|owner-.*|.*-owner|root|daemon|cron|nobody|www-data|wwwrun|apache|"
-    r"nagios|icinga|zabbix|monitoring|mailbot|autoresponder|autoreply|auto-?reply|auto-?antwort|robot|notifications?|alerts?)(?:[+=].*)?$"
+    r"jira|gitlab|github|confluence|redmine|bugzilla|jenkins|trello|asana|nagios|icinga|zabbix|monitoring|mailbot|autoresponder|autoreply|auto-?reply|auto-?antwort|robot|notifications?|alerts?)(?:[+=].*)?$"
 )
 _NO_REPLY = re.compile(
     r"(?:.*[._+-])?(?:no-?_?\.?reply|do-?_?not-?_?reply|dont-?reply|noreplies|reply-?not|nicht-?_?antworten|keine-?_?antwort|"

@@ -46,7 +46,12 @@ def signs(facts: Facts, group: str) -> set[str]:
 
 
 def _human(facts: Facts) -> bool:
-    return bool(signs(facts, "human"))
+    return _asks(facts) or _wants(facts) or bool(_SIGNS["human"]["attached"].search(facts.body))
+
+
+def _impersonal(facts: Facts) -> bool:
+    """Nobody says I or we, and nobody signs."""
+    return not signs(facts, "person") and all(part.kind != "signature" for part in facts.message.parts)
 
 
 def _auto_reply_subject(facts: Facts) -> bool:
@@ -143,7 +148,7 @@ def _automatic_text(facts: Facts) -> bool:
 
 
 def _asks(facts: Facts) -> bool:
-    return bool(_SIGNS["human"]["asks"].search(facts.body))
+    return bool(_SIGNS["human"]["asks"].search(_SIGNS["human"]["unsubscribing"].sub(" ", facts.body)))
 
 
 def _wants(facts: Facts) -> bool:
@@ -166,7 +171,9 @@ def _newsletter_text(facts: Facts) -> bool:
         + _subject_weight(facts, ("issue",))
         + _local_weight(facts, _BULK_LOCAL)
     )
-    return score >= 2 and bool(found & {"because", "unsubscribe", "online"}) and not _declares(facts)
+    return (
+        score >= 2 and bool(found & {"because", "unsubscribe", "unsubscribe_word", "online"}) and not _declares(facts)
+    )
 
 
 def _declares(facts: Facts) -> bool:
@@ -184,7 +191,11 @@ def _service_text(facts: Facts) -> bool:
     found = signs(facts, "service") | (signs(facts, "receipt") & {"automatic", "unanswerable"})
     weight = _weight(found, {"automatic": 3, "unanswerable": 2})
     score = weight + _subject_weight(facts, ("service",)) + _local_weight(facts, _SERVICE_LOCAL)
-    return score >= 3 and bool(found) and not (_asks(facts) or _wants(facts) or _form(facts) or _scanned(facts))
+    return (
+        score >= 3 - _impersonal(facts)
+        and bool(found)
+        and not (_asks(facts) or _wants(facts) or _form(facts) or _scanned(facts))
+    )
 
 
 def _certain_subject(facts: Facts) -> bool:
