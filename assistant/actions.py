@@ -56,7 +56,7 @@ def _upsert(session: Session, case: Case, partner: Partner | None) -> EntryChang
         call=case.call.id,
         body=body_ref(case.mail.reading.municipality),
         partner=partner_ref(partner),
-        fields=register_fields(case.mail, "machine"),
+        fields=register_fields(case.mail, "machine", partner),
         message_id=case.message_id,
         reference=case.conversation.reference,
         received_at=case.received,
@@ -85,12 +85,13 @@ def correction(session: Session, case: Case) -> Result:
     if match is None:
         return _for_staff(session, case, "correction", "Berichtigung ohne sicher zugehörigen Eintrag")
     reading = case.mail.reading
+    sure = certain_fields(reading, case.settings.answers.certain)
     change = correct_entry(
         session,
         entry_id=match.entry.id,
-        fields=register_fields(case.mail, "sender"),
-        body=body_ref(reading.municipality) if reading.municipality else None,
-        partner=partner_ref(reading.partner) if reading.partner else None,
+        fields=register_fields(case.mail, "sender", reading.partner),
+        body=body_ref(reading.municipality) if "municipality" in sure else None,
+        partner=partner_ref(reading.partner) if "partner" in sure else None,
         message_id=case.message_id,
         actor=ACTOR,
         now=case.now,

@@ -13,7 +13,10 @@ _ATTACHMENT_NAME = 60
 def understood(case: Case) -> list[dict[str, str]]:
     """The sure fields with their values in words."""
     reading = case.mail.reading
-    fields = {name: field_value(reading, name) for name in certain_fields(reading, case.settings.answers.certain)}
+    fields = {
+        name: field_value(reading, name, reading.partner)
+        for name in certain_fields(reading, case.settings.answers.certain)
+    }
     if "partner" in fields and reading.partner:
         fields["partner"] = partner_text(reading.partner, case.language)
     return in_words(fields, case.texts, case.language)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from klimapartner.mailbox.compose import compose
 
 from klimapartner.assistant.clock import Clock
 from klimapartner.assistant.reading_work import owner
 from klimapartner.assistant.servers import login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.mailbox.compose import compose
 from klimapartner.mailbox.message import Address
 from klimapartner.mailbox.smtp import Outcome, send
 from klimapartner.storage.engine import Database, Session
@@ -17,6 +17,7 @@ from klimapartner.storage.errors import LeaseLost
 from klimapartner.storage.outbox import (
     OutboxMail,
     claim_due,
+    expire_sending,
     mark_failed,
     mark_retry,
     mark_sending,
@@ -52,12 +53,20 @@ async def send_due(
     if settings.missing_to_send():
         return 0
     with database.session() as session:
+        _tell_of_lost(session, clock())
         rows = claim_due(session, owner=owner(), now=clock(), lease=LEASE) if gate_is_open(session) else []
     for row in rows:
         outcome = await _send_one(settings, database, clock, row)
         if outcome:
             done(row, outcome)
     return len(rows)
+
+
+def _tell_of_lost(session: Session, now: datetime) -> None:
+    for row in expire_sending(session, now=now):
+        _tell(
+            session, row, "Unklar, ob zugestellt: das sendende Programm ist mitten in der Übergabe beendet worden", now
+        )
 
 
 async def _send_one(settings: Settings, database: Database, clock: Clock, row: OutboxMail) -> Outcome | None:

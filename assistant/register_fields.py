@@ -16,17 +16,19 @@ FIELDS = (
     "municipality", "co_municipalities", "world_region", "partner", "partnership_status",
     "contact.name", "contact.email", "contact.phone", "contact.role", "needs", "topics", "remarks",
 )  # fmt: skip
+# The office's business only, or what a mail program would make a link of.
+_NOT_TOLD = ("remarks", "contact.role", "contact.email")
 _LABELLED = ("world_region", "partnership_status", "needs", "topics")
 
 
-def field_value(reading: Reading, field: str) -> Any:
-    """The value of a register field in a reading: text, a list of texts, or None."""
+def field_value(reading: Reading, field: str, partner: Partner | None = None) -> Any:
+    """The value of a register field in a reading: text, a list of texts, or None; `partner` is the one of the row."""
     if field == "municipality":
         return reading.municipality and reading.municipality.name
     if field == "co_municipalities":
         return [body.name for body in reading.co_municipalities]
     if field == "partner":
-        return reading.partner and partner_text(reading.partner)
+        return partner and partner_text(partner)
     if field.startswith("contact."):
         return getattr(reading.contact, field.removeprefix("contact."))
     value = getattr(reading, field)
@@ -39,8 +41,8 @@ def confidence_of(reading: Reading, field: str) -> float:
     return max(own, default=0.0)
 
 
-def register_fields(mail: MailReading, provenance: Provenance) -> dict[str, FieldValue]:
-    """All fields that the mail says something about."""
+def register_fields(mail: MailReading, provenance: Provenance, partner: Partner | None) -> dict[str, FieldValue]:
+    """All fields that the mail says something about, for the row of one partner."""
     reading = mail.reading
     return {
         field: FieldValue(
@@ -54,7 +56,7 @@ def register_fields(mail: MailReading, provenance: Provenance) -> dict[str, Fiel
             ],
         )
         for field in FIELDS
-        if (value := field_value(reading, field))
+        if (value := field_value(reading, field, partner))
     }
 
 
@@ -83,12 +85,14 @@ def country_name(code: str, language: Language) -> str:
 
 def certain_fields(reading: Reading, threshold: float) -> list[str]:
     """The fields that are sure enough to be stated."""
-    return [field for field in FIELDS if field_value(reading, field) and confidence_of(reading, field) >= threshold]
+    partner = reading.partner
+    said = (field for field in FIELDS if field_value(reading, field, partner))
+    return [field for field in said if confidence_of(reading, field) >= threshold]
 
 
 def in_words(fields: Mapping[str, Any], texts: Texts, language: Language) -> list[dict[str, str]]:
-    """Fields as `label` and `value` for an answer; remarks and roles are the office's business only."""
-    shown = (field for field in FIELDS if field in fields and field not in {"remarks", "contact.role"})
+    """Fields as `label` and `value` for an answer."""
+    shown = (field for field in FIELDS if field in fields and field not in _NOT_TOLD)
     return [
         {"label": texts.word("field", field, language), "value": _words(field, fields[field], texts, language)}
         for field in shown

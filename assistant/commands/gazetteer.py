@@ -7,7 +7,9 @@ import typer
 
 from klimapartner.assistant.errors import AssistantError, UsageError
 
-app = typer.Typer(name="gazetteer", help="Das amtliche Verzeichnis, nach dem Orte gelesen werden.", no_args_is_help=True)
+app = typer.Typer(
+    name="gazetteer", help="Das amtliche Verzeichnis, nach dem Orte gelesen werden.", no_args_is_help=True
+)
 
 
 @app.callback()

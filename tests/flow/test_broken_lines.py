@@ -45,7 +45,7 @@ def stored(post: Post) -> int:
 
 
 def test_a_cut_in_the_middle_of_fetch_loses_and_doubles_nothing(
-    dovecot: Dovecot, user: str, sink: SmtpSink, url: str
+    dovecot: Dovecot, user: str, sink: SmtpSink, flow_url: str
 ) -> None:
     Post(dovecot.server, dovecot.login(user), sink, flow_url).deliver(*mails(8))  # type: ignore[arg-type]
     with CuttingProxy(dovecot.server) as proxy:
@@ -58,7 +58,9 @@ def test_a_cut_in_the_middle_of_fetch_loses_and_doubles_nothing(
     assert (proxy.cuts, 0 < before < 8, stored(post)) == (1, True, 8)
 
 
-def test_a_cut_in_idle_is_followed_by_a_new_connection(dovecot: Dovecot, user: str, sink: SmtpSink, flow_url: str) -> None:
+def test_a_cut_in_idle_is_followed_by_a_new_connection(
+    dovecot: Dovecot, user: str, sink: SmtpSink, flow_url: str
+) -> None:
     direct = Post(dovecot.server, dovecot.login(user), sink, flow_url)
     direct.deliver(*mails(1))  # type: ignore[arg-type]
     with CuttingProxy(dovecot.server) as proxy:
