@@ -11,6 +11,8 @@ from klimapartner.intents.person_name import (
     Name,
     complete,
     from_header,
+    fuller,
+    given_name,
     in_text,
     matches_address,
     search,
@@ -54,7 +56,7 @@ def decide_contact(letter: Letter, sentences: Sequence[Sentence], office: Office
     signer = _signer(source, letter, office)
     named = find_designation(letter, sentences, office)
     if named and named.name and not _is_sender(named.name, signer, source):
-        return _decision(_designated(named, source, office), named.start, named.end)
+        return _decision(_designated(named, letter, source, office), named.start, named.end)
     return _sender(letter, source, signer, named, office)
 
 
@@ -101,23 +103,21 @@ def _words(name: str) -> set[str]:
     return set(found.words) if found else set(fold(name).split())
 
 
-def _designated(named: Designation, source: Source, office: Office) -> Contact:
+def _designated(named: Designation, letter: Letter, source: Source, office: Office) -> Contact:
     """Another person than the sender; the sender's own mail and phone are not that person's."""
     assert named.name is not None
     full = Name(named.name, 0, len(named.name), known=True)
     shared = not source.header and source.addr
     mail = named.mail or (source.addr if shared or matches_address(full, source.addr) else None)
     phone = best_phone(named.phones, office.phones)
-    return Contact(named.name, mail, phone.number if phone else None, named.role)
+    return Contact(fuller(named.name, letter.text), mail, phone.number if phone else None, named.role)
 
 
 def _sender(
     letter: Letter, source: Source, signer: Signer | None, named: Designation | None, office: Office
 ) -> ContactDecision:
     name, place = _sender_name(letter, source, signer, office)
-    mail = source.addr or None
-    if named and named.mail and named.name is None:
-        mail = named.mail
+    mail = (named.mail if named else None) or source.addr or None
     phones = [*(named.phones if named else ()), *phones_of(signer.lines if signer else ()), *phones_of(source.lines)]
     if signer and signer.lines and signer.lines[0].zone.startswith("attachment"):
         phones += phones_of([line for line in lines(letter) if line.zone.startswith("attachment")])
@@ -131,7 +131,7 @@ def _sender_name(
     letter: Letter, source: Source, signer: Signer | None, office: Office
 ) -> tuple[str | None, tuple[int, int] | None]:
     if signer and (signer.confidence > 0.8 or source.header is None):
-        return complete(signer.name, source.header), (signer.start, signer.end)
+        return fuller(complete(signer.name, source.header), letter.text), (signer.start, signer.end)
     own = "\n".join(line.text for line in source.lines)
     spelled = in_text(own, source.addr)
     if spelled and not is_ours(spelled.text, office):
@@ -140,7 +140,7 @@ def _sender_name(
         return source.header.text, None
     introduced = SELF.search(own)
     names = [n for n in search(own[introduced.end() : introduced.end() + 80]) if n.start < 3] if introduced else []
-    return (names[0].text, None) if names else (None, None)
+    return (names[0].text, None) if names else (given_name(letter.from_name), None)
 
 
 def _role_in_header(name: str) -> str | None:

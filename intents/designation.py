@@ -39,9 +39,21 @@ def find_designation(letter: Letter, sentences: Sequence[Sentence], office: Offi
     """The last person named for answers; one with an address or a phone before one without."""
     found = [d for n, s in enumerate(sentences) if s.zone in ZONES for d in _in_sentence(letter, sentences, n, office)]
     reachable = [d for d in found if d.mail or d.phones]
-    named = [d for d in reachable if d.name] or [d for d in found if d.name]
+    named = [d for d in reachable if d.name] or [*_listed(letter, sentences, office)] or [d for d in found if d.name]
     kept = named or reachable
     return kept[-1] if kept else None
+
+
+def _listed(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Iterator[Designation]:
+    """People given with an address of the sender's own domain in running text: why else would they be?"""
+    domain = letter.from_addr.rpartition("@")[2].lower()
+    for sentence in sentences:
+        mail = first_mail(sentence.text, office) if sentence.zone in ZONES else None
+        if mail is None or mail.lower() == letter.from_addr.lower() or mail.rpartition("@")[2].lower() != domain:
+            continue
+        names = [name for name in search(sentence.text) if not is_ours(name.text, office)]
+        for name in names[:1]:
+            yield _with_details(letter, name, sentence, office)
 
 
 def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, office: Office) -> Iterator[Designation]:
@@ -70,7 +82,9 @@ def _name(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Name 
         if (n := whole(p))
     ]
     before = [name for name in search(sentence.text) if name.start < cue.start]
-    for name in [*after, *loose, *reversed(before)]:
+    if sentence.text[: cue.start].rstrip().endswith("("):
+        after = []
+    for name in [*after, *([] if before and not after else loose), *reversed(before)]:
         if not is_ours(name.text, office) and not PASSED_OVER.search(sentence.text[: name.start]):
             return name
     return None

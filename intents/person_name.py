@@ -16,7 +16,7 @@ from klimapartner.intents.cues import fold
 TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|\S")
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*$")
 INITIAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)*$")
-DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t]|\s[–—-]\s|:\s)\s*")
+DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,})\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ def _longest(tokens: Sequence[tuple[str, int]], place: int) -> tuple[str | None,
 def from_header(name: str, addr: str) -> Name | None:
     """The person in a From header; "Last, First" is turned, an office yields None."""
     plain = re.sub(r"\(.*?\)|\[.*?\]|\bvia\b.*", " ", name).strip(" '\"")
-    turned = re.fullmatch(r"([^,]+),\s*([^,]+)", plain)
-    candidate = whole(f"{turned[2].strip()} {turned[1].strip()}" if turned else plain)
+    last, comma, first = plain.partition(",")
+    candidate = whole(last if len(last.split()) > 1 and whole(last) else f"{first.strip()} {last}" if comma else plain)
     if candidate is None:
         return None
     vouched = candidate.known or matches_address(candidate, addr)
@@ -201,7 +201,8 @@ def complete(name: str, full: Name | None) -> str:
         return name
     short = [fold(word).strip(".") for word in name.split() if not _is_title(word)]
     long = [fold(word).strip(".") for word in full.text.split() if not _is_title(word)]
-    fits = bool(short) and all(any(word.startswith(part) for word in long) for part in _parts(short))
+    pieces = [piece for word in long for piece in (word, *word.split("-"))]
+    fits = bool(short) and all(any(word.startswith(part) for word in pieces) for part in _parts(short))
     longer = len("".join(long)) > len("".join(short))
     if not fits or not longer or (len(short) > 1 and short[-1] != long[-1]):
         return name
@@ -237,3 +238,23 @@ def _cased(word: str) -> str:
     if word != word.lower() or word in words("particles"):
         return word
     return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+
+
+def fuller(name: str, text: str) -> str:
+    """An initial or a salutation with a surname, filled up from the full name that stands elsewhere in a text."""
+    bare = [word for word in name.split() if fold(word) not in words("salutations") and not _is_title(word)]
+    if not bare or not (len(bare) == 1 or INITIAL.match(bare[0])):
+        return name
+    for match in re.finditer(rf"([^\W\d_][\w'’-]+)\s+{re.escape(bare[-1])}\b", text):
+        given = match[1]
+        fits = _is_given(given) if len(bare) == 1 else fold(given)[0] == fold(bare[0])[0]
+        if fits and _is_name_word(given):
+            titles = [word for word in name.split() if _is_title(word)]
+            return " ".join([*titles, given, bare[-1]])
+    return name
+
+
+def given_name(header: str) -> str | None:
+    """The given name that alone stands in a From header."""
+    plain = header.strip(" '\"")
+    return plain if " " not in plain and _is_given(plain) else None

@@ -134,6 +134,8 @@ def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
     """A name in small letters, where a given name or the header vouches for it."""
     if piece != piece.lower() or not 2 <= len(piece.split()) <= 4:
         return None
+    if re.fullmatch(r"\s*[a-z]\. ?[a-zäöüß]{3,}(?:-[a-zäöüß]+)?\s*", piece) and not is_office_word(piece.split()[-1]):
+        return Name(piece.strip(), 0, len(piece), known=True)
     name = whole(" ".join(_capital(word) for word in piece.split()))
     if name is None or not (name.known or matches_address(name, addr) or (header and _shares_word(name, header))):
         return None
