@@ -10,6 +10,7 @@ from klimapartner.mailbox.phrases import TABLES, any_of
 _CLOSING = re.compile(any_of(TABLES["closing"]["patterns"]))
 _ONLY_CLOSING = re.compile(any_of(TABLES["closing"]["alone"]) + r"[,.! ]*$")
 _BY_ORDER = re.compile(r"(?:i\. ?[av]\.|gez\.|p\. ?o\.) ?\w")
+_OFFICE = re.compile(any_of(TABLES["closing"]["offices"]))
 _WEAK = re.compile(any_of(TABLES["closing"]["weak"]))
 _POSTSCRIPT = re.compile(any_of(TABLES["closing"]["postscript"]))
 _DELIMITER = re.compile(r"(?:-{2,3}|[—–]{1,3}|_{2,40}|—{3,20})$")
@@ -97,22 +98,36 @@ def _is_prose(line: Line) -> bool:
 
 
 def _unclosed(lines: Sequence[Line], start: int, end: int, sender: str) -> int:
-    """A last paragraph of short lines with a telephone number, an address or the sender's name."""
+    """A last paragraph of short lines that begins with a name and holds a sign of an office."""
     blocks = [b for b in paragraphs(lines, start, end) if not _only_notice(lines, b)]
     if not blocks:
         return end
     first, last = blocks[-1]
     after = next((at + 1 for at in range(last - 1, first - 1, -1) if _continues(lines, at, last)), first)
-    begin = next((at for at in range(after, last) if _names(lines[at], sender)), last)
-    if begin == last or last - begin > MAX_LINES or (len(blocks) == 1 and begin == first):
+    begin = next((at for at in range(after, last) if _names(lines[at], sender)), None)
+    if begin is None:
+        begin = _small_name(lines, after, last)
+    if begin is None or last - begin > MAX_LINES or (len(blocks) == 1 and begin == first):
         return end
-    line = lines[begin]
-    proof = (
-        _shares(line.key, sender)
-        or _BY_ORDER.match(line.key)
-        or any(_CONTACT.search(x.bare) for x in lines[begin:last])
-    )
-    return begin if proof else end
+    return begin if _proves(lines, begin, last, sender) else end
+
+
+def _proves(lines: Sequence[Line], begin: int, last: int, sender: str) -> bool:
+    """A way to be reached, the sender's own name, a signing by order, or an office held."""
+    line, block = lines[begin], lines[begin:last]
+    named = _shares(line.key, sender) or bool(_BY_ORDER.match(line.key))
+    held = len(block) <= 4 and all(len(x.bare) < 60 for x in block) and any(_OFFICE.search(x.key) for x in block)
+    return named or held or any(_CONTACT.search(x.bare) for x in block)
+
+
+def _small_name(lines: Sequence[Line], after: int, last: int) -> int | None:
+    """A name in small letters ("w. meier, buergermeister") right before a telephone number."""
+    for at in range(max(after, last - 4), last):
+        words = lines[at].key.split(",")[0].split()
+        short = len(words) <= 3 and len(lines[at].bare) < 50 and not any(char.isdigit() for char in lines[at].bare)
+        if short and at + 1 < last and any(_CONTACT.search(line.bare) for line in lines[at + 1 : last]):
+            return at
+    return None
 
 
 def _names(line: Line, sender: str) -> bool:
@@ -133,11 +148,17 @@ def _only_notice(lines: Sequence[Line], block: tuple[int, int]) -> bool:
 
 
 def _shares(key: str, sender: str) -> bool:
-    """Whether a line of at most some words holds a family name of the sender."""
-    words = {word for word in re.findall(r"\w{3,}", sender.casefold()) if word not in _COMMON}
-    return bool(words & set(re.findall(r"\w{3,}", key))) and len(key) < 120
+    """Whether a line of at most some words holds a name of the sender, "ü" and "ue" being the same."""
+    words = {word for word in _NAMES.findall(_spelled(sender)) if word not in _COMMON}
+    return len(key) < 120 and bool(words & set(_NAMES.findall(_spelled(key))))
 
 
+def _spelled(text: str) -> str:
+    return text.casefold().translate(_UMLAUTS)
+
+
+_NAMES = re.compile(r"\w{3,}")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _COMMON = frozenset(TABLES["closing"]["no_names"])
 
 

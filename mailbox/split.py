@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from klimapartner.mailbox.disclaimer import body_runs, label_banner, label_footers
 from klimapartner.mailbox.lines import Line, cut_lines
 from klimapartner.mailbox.message import Part
+from klimapartner.mailbox.own_text import label_own_text
 from klimapartner.mailbox.quotes import Labels, is_forward, label_quotes
 from klimapartner.mailbox.signature import postscript, signature_start
 
@@ -24,12 +25,14 @@ _SALUTATION = re.compile(
 def split_body(text: str, subject: str = "", own: tuple[str, ...] = (), sender: str = "") -> list[Part]:
     """The parts of a body: kinds body, quote, forward, signature, disclaimer; every character but blanks is in one.
 
-    `subject` tells a forward from a reply, `own` (our addresses and names) what we wrote ourselves and is always a
-    quote, `sender` (the display name of From) helps to find the signature. Offsets are relative to `text`.
+    `subject` tells a forward from a reply. `own` (our addresses and names, and sentences of what we send out) tells
+    what we wrote ourselves, which is always a quote. `sender` (the display name of From) helps to find the signature.
+    Offsets are relative to `text`.
     """
     lines = cut_lines(text)
     quotes = label_quotes(lines, own=own, forwards=is_forward(subject))
     labels = quotes.kinds
+    label_own_text(text, lines, quotes, own)
     label_banner(lines, labels)
     _keep_whole(lines, quotes)
     closed = _label_signatures(lines, labels, sender)

@@ -38,6 +38,27 @@ def test_without_a_subject_a_header_block_is_a_quote() -> None:
     assert [part.kind for part in split_body(body)] == ["body", "quote"]
 
 
+ANNOUNCEMENT = (
+    "Teilnehmen können Kommunen aus Deutschland, die mit Kommunen aus afrikanischen Ländern verbunden sind.",
+    "Auch deutsche Kommunen ohne Kontakte können gern eine Interessenbekundung abgeben und sind herzlich willkommen.",
+)
+
+
+def test_our_announcement_that_others_pass_on_is_a_quote() -> None:
+    head = "Gotha macht mit!\n\nVon: Verteiler <v@list.example>\nGesendet: heute\nAn: alle\nBetreff: Aufruf\n\n"
+    body = head + "\n".join(ANNOUNCEMENT).replace("Kommunen aus", "Kommunen\naus")
+    assert [part.kind for part in split_body(body, "WG: Aufruf", OWN)] == ["body", "forward"]
+    assert [part.kind for part in split_body(body, "WG: Aufruf", OWN + ANNOUNCEMENT)] == ["body", "quote"]
+
+
+def test_a_letter_that_is_passed_on_may_cite_our_announcement() -> None:
+    letter = "Wir sind die Stadt Gotha und wollen teilnehmen, am liebsten mit einer Stadt in Ghana.\n"
+    head = "Von: Gotha <g@gotha.example>\nGesendet: heute\nAn: LAG\nBetreff: Interesse\n\n"
+    body = f"Zur Bearbeitung, bitte sehr.\n\n{head}{letter}{ANNOUNCEMENT[1]}\n{letter}{letter}"
+    parts = [part.kind for part in split_body(body, "WG: Interesse", OWN + ANNOUNCEMENT)]
+    assert parts == ["body", "forward", "quote", "forward"]
+
+
 LINES = st.sampled_from(
     ["", "Text der Stadt.", "> zitiert", ">> tiefer", "Von: A <a@b.example>", "Gesendet: heute", "An: B", "-- ",
      "Betreff: C", "____________",
