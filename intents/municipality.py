@@ -16,7 +16,7 @@ from klimapartner.intents.place_facts import gather
 from klimapartner.intents.place_roles import Use, uses_in
 from klimapartner.intents.place_words import cue
 from klimapartner.intents.reading import Body, Candidate, Evidence, Letter, Office
-from klimapartner.intents.sender import is_group
+from klimapartner.intents.sender import is_group, is_southern
 from klimapartner.intents.sentences import Sentence
 
 ENOUGH = 2.5
@@ -52,7 +52,7 @@ def decide_municipality(
     uses = tuple(use for sentence in sentences for use in uses_in(sentence))
     if is_group(letter):
         return MunicipalityDecision(uses=uses)
-    groups = _groups(claims_in(letter, uses, gather(letter, sentences, ours), ours))
+    groups = _groups(claims_in(letter, uses, gather(letter, sentences, ours), ours, is_southern(letter, sentences)))
     first = next((group for group in groups if _speaks(group[0])), None)
     if first is None:
         return MunicipalityDecision(uses=uses)
@@ -133,6 +133,8 @@ def _leads(claim: Claim) -> tuple[bool, float, int]:
 
 
 def _linked(one: Use, other: Use) -> bool:
+    if one.mention is other.mention:
+        return True
     left, right = sorted((one.mention, other.mention), key=lambda mention: mention.start)
     at = right.before.rfind(left.name)
     gap = right.before[at + len(left.name) :].removeprefix("s") if at >= 0 else "?"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from klimapartner.intents.gazetteer.forms import FOREIGN, FULL, LETTER
 from klimapartner.intents.gazetteer.names import core, distance
@@ -19,6 +19,7 @@ WORD_OF_KIND = re.compile(
 
 NEARBY = 25.0  # km
 OWN_VOICE = frozenset({"Absender", "Handelnd", "Formularfeld"})  # what lets a club or a newspaper speak for a town
+ADDRESS_ONLY = frozenset({"Anschrift", "Signatur", "einziger Ort", "Vorwahl", "Nachgestellt"})
 
 
 @dataclass(slots=True)
@@ -54,10 +55,10 @@ def bare(entry: Entry) -> str:
     return core(WORD_OF_KIND.sub("", entry.name))
 
 
-def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office) -> list[Claim]:
-    """All bodies that a letter names as possible senders."""
+def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office, southern: bool) -> list[Claim]:
+    """All bodies that a letter names as possible senders; a town of the Global South may name its German partner."""
     claims: dict[str, Claim] = {}
-    for use in uses:
+    for use in (_for_partner(use) if southern else use for use in uses):
         if not use.aside and use.postcode not in office.postcodes:
             for body in use.bodies:
                 _add_use(claims.setdefault(body.key, Claim(body)), use)
@@ -71,7 +72,22 @@ def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office)
         _add_circumstances(claim, facts)
         claim.place.update(_by_surroundings(claim.entry, around))
     outside = bool(cue("header", "outsider").search(f"{letter.from_name} {letter.from_addr}".lower()))
-    return [claim for claim in claims.values() if not outside or OWN_VOICE.intersection(claim.voice)]
+    private = not (facts.domain.official or cue("header", "office").search(letter.from_name.lower()) or facts.offices)
+    return [
+        claim
+        for claim in claims.values()
+        if not (outside and OWN_VOICE.isdisjoint(claim.voice)) and not (private and _only_address(claim))
+    ]
+
+
+def _for_partner(use: Use) -> Use:
+    if use.aside != "Partnerstadt":
+        return use
+    return replace(use, aside="", weights=(*use.weights, ("deutsche Partnerstadt", 2.5)))
+
+
+def _only_address(claim: Claim) -> bool:
+    return "Anschrift" in claim.voice and claim.voice.keys() <= ADDRESS_ONLY
 
 
 def _sure(use: Use) -> tuple[Entry, ...]:

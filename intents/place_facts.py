@@ -24,6 +24,12 @@ PEOPLE = re.compile(
 FREEMAIL = re.compile(
     r"(?:^|[.-])(?:gmx|web|t-online|gmail|googlemail|outlook|hotmail|yahoo|posteo|mailbox|freenet|icloud|aol|live|arcor|mail|post|freemail)(?:[.-]|$)"
 )
+OFFICES = re.compile(
+    r"\b(?:[a-z]*(?:buergermeister|landraet|landrat|dezernent|beigeordnete)[a-z]*|[a-z]*(?:verwaltung|amt|rat|ausschuss|referat"
+    r"|dezernat|tag|vorstand|magistrat|rathaus)(?:e?s)?|klimaschutz[a-z]+|fachbereich[a-z]*|fachdienst[a-z]*|sachgebiet[a-z]*|stabsstelle[a-z]*"
+    r"|unsere[rn]? (?:stadt|gemeinde|kommune|kreis|landkreis)|wir als|abteilung[a-z]*|kaemmerei|bgm|ob|i ?a|im auftrag"
+    r"|stadt[a-z]*)\b"
+)
 DOMAIN_KINDS = {
     "stadt": ("Stadt", "kreisfreie Stadt"),
     "gemeinde": ("Gemeinde", "Markt"),
@@ -52,6 +58,7 @@ class Facts:
     people: tuple[int, ...]
     text: str
     domain: Domain
+    offices: bool
 
 
 def gather(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Facts:
@@ -66,6 +73,7 @@ def gather(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Fac
         people=tuple(_people(plain)),
         text=plain,
         domain=domain_of(letter.from_addr),
+        offices=bool(OFFICES.search(plain)),
     )
 
 

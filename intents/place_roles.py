@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klimapartner.intents.gazetteer.forms import ADJECTIVE, ASSOCIATION, COUNTY, DISTRICT, FULL
 from klimapartner.intents.gazetteer.table import Entry
@@ -19,6 +19,10 @@ JOINT_WORDS = {
     "vg": ("Verbandsgemeinde", "Verwaltungsgemeinschaft"),
 }
 POSTCODE = re.compile(r"\b(\d{5})(?: d)?$")
+BOTH = re.compile(
+    r"\b(?:stadt (?:und|sowie) (?:den? |der |dem )?(?:land)?kreis(?:es)?"
+    r"|(?:land)?kreis(?:es)? (?:und|sowie) (?:die |der )?stadt) $"
+)
 OPENERS = ("", "der", "die", "das", "wir", "wir ,", "wir , die", "wir , der", "the", "la", "le", "el", "a", "o", "il")
 
 
@@ -65,8 +69,18 @@ def uses_in(sentence: Sentence) -> tuple[Use, ...]:
         kinds = {kind for kind, _ in weights}
         aside = aside_reason(mention, before, kinds) or _inherited(found, bodies, mention, before)
         code = postcode.group(1) if postcode else ""
-        found.append(Use(mention, sentence, before.level, before.word, bodies, weights, aside, code))
+        use = Use(mention, sentence, before.level, before.word, bodies, weights, aside, code)
+        found.extend((use, *_of_both(use)))
     return tuple(found)
+
+
+def _of_both(use: Use) -> Iterator[Use]:
+    """The second body of a name for two: Stadt und Landkreis Landshut."""
+    if not BOTH.search(use.mention.before):
+        return
+    other = [body for _, body in use.mention.bearers if body.is_county == (use.level != "county")]
+    if other and (other[0].is_county or other[0].is_town):
+        yield replace(use, bodies=tuple(other), level="county" if other[0].is_county else "town", word="")
 
 
 def fitting(mention: Mention, before: Before) -> tuple[Entry, ...]:
@@ -135,6 +149,8 @@ def _weights_before(mention: Mention, before: Before) -> Iterator[tuple[str, flo
         yield _kind_evidence(before)
     if cue("sender", "label").search(mention.before.rstrip()):
         yield "Formularfeld", 4.0
+    if before.level and cue("sender", "verb_before").search(before.rest):
+        yield "Handelnd", 3.0
     if cue("sender", "before", end=True).search(before.rest):
         yield "Absender", 2.5
 
@@ -147,9 +163,12 @@ def _kind_evidence(before: Before) -> tuple[str, float]:
 
 
 def _weights_after(after: str) -> Iterator[tuple[str, float]]:
-    if cue("sender", "after_strong").match(after):
+    if after.startswith("hier") and re.match(r"hier\b(?! in\b)", after):
+        yield "Absender", 2.5
+    acting = cue("sender", "after_strong").match(after)
+    if acting and not cue("sender", "other_subject").match(after[acting.end() :].strip()):
         yield "Handelnd", 3.0
-    elif cue("sender", "after_weak").match(after):
+    elif not acting and cue("sender", "after_weak").match(after):
         yield "Satzgegenstand", 1.2
     if cue("other", "denied_after").match(after):
         yield "nimmt nicht teil", -2.5

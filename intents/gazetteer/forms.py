@@ -80,7 +80,7 @@ def _shared_forms(row: Row) -> Iterator[tuple[str, str]]:
     quality = OWN_KIND.get(row.kind, ASSOCIATION)
     if bare == row.name or row.kind == "Bezirk":
         yield folded(row.name), FULL
-        yield folded(row.name).replace("er kreis", "en kreis"), FULL
+        yield from ((folded(row.name).replace("er kreis", ending), FULL) for ending in ("en kreis", "e kreis"))
     if bare != row.name:
         yield folded(bare), quality
         yield core(bare), quality
