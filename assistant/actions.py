@@ -10,6 +10,7 @@ from klimapartner.assistant.answer_parts import (
     step_words,
     steps_ahead,
     understood,
+    unread,
 )
 from klimapartner.assistant.case import Case, Result
 from klimapartner.assistant.register_fields import (
@@ -146,7 +147,7 @@ def partner_offer(session: Session, case: Case) -> Result:
         contact_phone=reading.contact.phone or "", topics=reading.topics, reference=case.conversation.reference,
         now=case.now,
     )  # fmt: skip
-    return Result((Section("partner_offer", {"steps": steps_ahead(case)}),))
+    return Result((Section("partner_offer", {}),))
 
 
 def question(session: Session, case: Case) -> Result:
@@ -178,7 +179,7 @@ def _for_staff(session: Session, case: Case, kind: str, text: str) -> Result:
 
 
 def _receipt(case: Case) -> Section:
-    return Section("receipt", {"answer_by": answer_by(case)})
+    return Section("receipt", {"answer_by": answer_by(case), "unread": unread(case)})
 
 
 def _own_entry(session: Session, case: Case) -> EntryMatch | None:

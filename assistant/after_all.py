@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from klimapartner.assistant.answer import queue_answer
-from klimapartner.assistant.answer_parts import answer_by
+from klimapartner.assistant.answer_parts import answer_by, unread
 from klimapartner.assistant.case import Case
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.intake import read_stored
@@ -41,7 +41,7 @@ def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
         set_conversation(session, message_id, conversation.id)
         allowed = replace(mail, verdict=replace(mail.verdict, reply_to=to))
         case = Case(allowed, message_id, conversation, office.call, office.box, office.settings, office.texts, now)
-        sections = (Section("receipt", {"answer_by": answer_by(case)}),)
+        sections = (Section("receipt", {"answer_by": answer_by(case), "unread": unread(case)}),)
         row = queue_answer(
             session,
             case,

@@ -18,8 +18,10 @@ def understood(case: Case) -> list[dict[str, str]]:
         for name in certain_fields(reading, case.settings.answers.certain)
     }
     if "partner" in fields and reading.partner:
-        fields["partner"] = partner_text(reading.partner, case.language)
-    return in_words(fields, case.texts, case.language)
+        # A country alone is a wish: called a partner, it would read as one.
+        name = "partner" if reading.partner.municipality else "partner_country"
+        fields |= {"partner": None, name: partner_text(reading.partner, case.language)}
+    return in_words({name: value for name, value in fields.items() if value}, case.texts, case.language)
 
 
 def ask_for(case: Case) -> list[str]:
@@ -37,6 +39,11 @@ def attachments(case: Case) -> list[dict[str, str]]:
         }
         for item in case.mail.message.attachments
     ]
+
+
+def unread(case: Case) -> list[dict[str, str]]:
+    """The attachments that could not be read."""
+    return [item for item in attachments(case) if item["problem"]]
 
 
 def steps_ahead(case: Case) -> list[dict[str, str]]:

@@ -34,7 +34,8 @@ _MONTH = {"de": "MMMM y", "en": "MMMM y", "fr": "MMMM y", "es": "MMMM 'de' y", "
 
 def day(value: date, language: Language) -> str:
     """One day in words, such as 31. März 2022."""
-    return format_date(value, "long", locale=_LOCALE[language])
+    text = format_date(value, "long", locale=_LOCALE[language])
+    return text.replace("1 ", "1er ", 1) if language == "fr" and value.day == 1 else text
 
 
 def until(value: date, language: Language) -> str:

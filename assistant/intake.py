@@ -21,6 +21,8 @@ from klimapartner.storage.outbox import OutboxMail
 from klimapartner.storage.readings import add_reading
 from klimapartner.storage.unanswered import add_unanswered
 
+_PROMISE_A_PERSON = {"receipt", "status_request"}
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -119,8 +121,11 @@ def _why_silent(case: Case) -> tuple[str, str] | None:
 
 
 def _each_once(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """Sections without a second one of the same name."""
-    return tuple({section.name: section for section in reversed(sections)}.values())[::-1]
+    """Sections without a second one of the same name, and without a second promise that a person answers."""
+    once = {section.name: section for section in reversed(sections)}
+    if once.keys() & _PROMISE_A_PERSON:
+        once.pop("unknown", None)
+    return tuple(once.values())[::-1]
 
 
 def _no_answer(session: Session, message_id: int, mail: MailReading, code: str, reason: str, now: datetime) -> Handled:

@@ -92,7 +92,7 @@ def certain_fields(reading: Reading, threshold: float) -> list[str]:
 
 def in_words(fields: Mapping[str, Any], texts: Texts, language: Language) -> list[dict[str, str]]:
     """Fields as `label` and `value` for an answer."""
-    shown = (field for field in FIELDS if field in fields and field not in _NOT_TOLD)
+    shown = (field for field in (*FIELDS, "partner_country") if field in fields and field not in _NOT_TOLD)
     return [
         {"label": texts.word("field", field, language), "value": _words(field, fields[field], texts, language)}
         for field in shown

@@ -152,8 +152,8 @@ def test_a_question_is_answered_with_source_and_date(run: Run) -> None:
     code, out, _ = run("ask", "Bis wann ist die Frist?")
     assert (code, out.splitlines()[0]) == (
         0,
-        "Die unverbindliche Interessenbekundung kann bis 31. März 2022 eingereicht werden. Zu späteren Einsendungen sagt "
-        "der Aufruf nichts; bitte sprechen Sie in diesem Fall eine Ansprechperson an.",
+        "Die unverbindliche Interessenbekundung kann bis 31. März 2022 eingereicht werden. Zu späteren Einsendungen "
+        "sagt der Aufruf nichts; bitte sprechen Sie in diesem Fall eine Ansprechperson an.",
     )
     assert out.splitlines()[-1].endswith("SKEW / Engagement Global und LAG 21 NRW, 1. Februar 2022)")
 
@@ -165,7 +165,8 @@ def test_a_question_is_answered_with_source_and_date(run: Run) -> None:
          "Fehler: Unter klimapartner.toml gibt es keine Einstellungen; `klimapartner init` schreibt sie.\n"),
         (("ask",), 2, 'Fehler: Was möchten Sie wissen? Beispiel: klimapartner ask "Bis wann ist die Frist?"\n'),
         (("call", "check", "phase99"), 1,
-         "Fehler: Den Aufruf 'phase99' gibt es nicht; bitte einen Ordner phase99/ mit call.toml und faq.*.md anlegen.\n"),
+         "Fehler: Den Aufruf 'phase99' gibt es nicht; "
+         "bitte einen Ordner phase99/ mit call.toml und faq.*.md anlegen.\n"),
         (("poll",), 2,
          "Fehler: Bitte `klimapartner poll --once` aufrufen; dauerhaft läuft der Abruf mit `klimapartner run`.\n"),
     ],
@@ -184,8 +185,8 @@ def test_call_check_counts_what_it_found(run: Run) -> None:
     code, out, _ = run("call", "check")
     assert (code, out) == (
         0,
-        "In Ordnung: Kommunale Klimapartnerschaften, neunte Phase (Stand 01.02.2022), 6 Termine, 2 Kontakte, 17 Fragen in "
-        "5 Sprachen.\n",
+        "In Ordnung: Kommunale Klimapartnerschaften, neunte Phase (Stand 01.02.2022), 6 Termine, 2 Kontakte, "
+        "17 Fragen in 5 Sprachen.\n",
     )
 
 

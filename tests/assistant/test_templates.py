@@ -42,7 +42,7 @@ def test_a_strangers_words_are_one_plain_line(written: str, shown: str) -> None:
 def test_own_texts_go_before_the_shipped_ones(tmp_path: Path) -> None:
     (tmp_path / "de").mkdir()
     (tmp_path / "de" / "receipt.txt.j2").write_text("Angekommen, Antwort {{ answer_by }}.", encoding="utf-8")
-    section = Section("receipt", {"answer_by": "bis morgen", "first": True})
+    section = Section("receipt", {"answer_by": "bis morgen", "first": True, "unread": []})
     assert Texts(tmp_path).section(section, "de") == "Angekommen, Antwort bis morgen."
 
 
