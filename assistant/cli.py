@@ -14,6 +14,7 @@ from klimapartner.assistant.commands import (
     deadletter,
     demo,
     doctor,
+    explain,
     gazetteer,
     init,
     outbox,
@@ -58,6 +59,7 @@ app.command()(run.run)
 app.command()(poll.poll)
 app.command()(parse.parse)
 app.command()(ask.ask)
+app.command()(explain.explain)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 

@@ -10,6 +10,7 @@ from klimapartner.assistant.reading_work import owner
 from klimapartner.assistant.servers import login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
 from klimapartner.mailbox.compose import compose
+from klimapartner.mailbox.header_writer import UnusableAddress
 from klimapartner.mailbox.message import Address
 from klimapartner.mailbox.smtp import Outcome, send
 from klimapartner.storage.engine import Database, Session
@@ -75,13 +76,20 @@ async def _send_one(settings: Settings, database: Database, clock: Clock, row: O
         # Committed before the first byte: a process that dies from here on leaves a row that is known to be uncertain.
         with database.session() as session:
             mark_sending(session, row.id, owner=owner(), now=clock(), lease=LEASE)
-        outcome = await _deliver(box, clock, row) if box else Outcome("failed", 0, "Kein Postfach mit dieser Adresse")
+        outcome = await _guarded(box, clock, row) if box else Outcome("failed", 0, "Kein Postfach mit dieser Adresse")
         with database.session() as session:
             _mark(session, row, outcome, clock())
     except LeaseLost:
         log.warning("outbox row taken over", row=row.id)
         return None
     return outcome
+
+
+async def _guarded(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outcome:
+    try:
+        return await _deliver(box, clock, row)
+    except UnusableAddress as error:
+        return Outcome("failed", 0, str(error))
 
 
 async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outcome:

@@ -24,7 +24,7 @@ def identity_of(settings: Settings, call: Call) -> Identity:
     names = (*dict.fromkeys(box.display_name for box in boxes), *(contact.organisation for contact in call.contact))
     return Identity(
         own=OwnIdentity(addresses=tuple(settings.own_addresses), message_id_domains=_own_domains(boxes)),
-        marks=(*addresses, *names),
+        marks=(*addresses, *names, *_own_sentences(call)),
         office=_office(call, addresses, names),
     )
 
@@ -32,6 +32,13 @@ def identity_of(settings: Settings, call: Call) -> Identity:
 def message_id_domain(box: MailboxSettings) -> str:
     """The right-hand side of our Message-IDs: told from the domain's other mail by its first label."""
     return f"klimapartner.{box.address.rpartition('@')[2].lower()}"
+
+
+def _own_sentences(call: Call) -> tuple[str, ...]:
+    """The call's own words: where somebody passes them on, they are not the sender's."""
+    lists = (texts for group in (call.offers, call.expectations, call.goals) for texts in group.values())
+    titles = (title for step in call.step for title in step.title.values())
+    return (*(sentence for texts in lists for sentence in texts), *titles)
 
 
 def _own_domains(boxes: tuple[MailboxSettings, ...]) -> tuple[str, ...]:

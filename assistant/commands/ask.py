@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from klimapartner.assistant.call import find_call
-from klimapartner.assistant.commands.parse import settings_or_default
+from klimapartner.assistant.commands.parse import reading_tools, settings_or_default
 from klimapartner.assistant.contract import answer_json
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.faq import answer_text
-from klimapartner.assistant.identity import identity_of
-from klimapartner.intents.reader import Reader, load_reader
+from klimapartner.intents.reader import Reader
 
 
 def ask(
@@ -25,8 +23,7 @@ def ask(
 ) -> None:
     """Beantwortet eine Frage aus den FAQ des Aufrufs."""
     settings = settings_or_default(Path(context.obj))
-    call = find_call("phase09", tuple(settings.call_folders))
-    reader = load_reader(identity_of(settings, call).office)
+    reader, _, call = reading_tools(settings)
     if jsonl:
         _stream(reader)
     elif line:

@@ -42,12 +42,16 @@ def settings_or_default(path: Path) -> Settings:
     return load_settings(path) if path.is_file() else Settings()
 
 
-def _results(settings: Settings, files: list[Path]) -> Iterator[Json]:
-    call = find_call(
-        next(iter(settings.mailboxes.values())).call if settings.mailboxes else "phase09", tuple(settings.call_folders)
-    )
+def reading_tools(settings: Settings) -> tuple[Reader, Identity, Call]:
+    """What reading needs, for the call of the first mailbox, or for the shipped one."""
+    box = next(iter(settings.mailboxes.values()), None)
+    call = find_call(box.call if box else "phase09", tuple(settings.call_folders))
     identity = identity_of(settings, call)
-    reader = load_reader(identity.office)
+    return load_reader(identity.office), identity, call
+
+
+def _results(settings: Settings, files: list[Path]) -> Iterator[Json]:
+    reader, identity, call = reading_tools(settings)
     for source in sources(files):
         yield _one(source, reader, identity, call)
 
