@@ -9,7 +9,9 @@ from klimapartner.intents.sentences import Sentence
 EMPTY = r"\[\s*\]|\(\s*\)|[☐□○❏❑]"
 TICKED = r"\[\s*[xX✓✗✔]\s*\]|\(\s*[xX]\s*\)|[☒☑✓✔■◉●⊠]"
 BOX = re.compile(f"(?P<empty>{EMPTY})|(?P<ticked>{TICKED})")
-NO = re.compile(r"\W*(?:nein|nö|nee|ne|nope|no|non|não|nao|(?:noch )?(?:keine?r?|niemand|nix)|fehlanzeige|none)\b\W*", re.IGNORECASE)
+NO = re.compile(
+    r"\W*(?:nein|nö|nee|ne|nope|no|non|não|nao|(?:noch )?(?:keine?r?|niemand|nix)|fehlanzeige|none)\b\W*", re.IGNORECASE
+)
 
 
 def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
@@ -23,7 +25,11 @@ def _ticked(text: str) -> str:
     if not any(box["ticked"] for box in boxes):
         return text
     lead = text[: boxes[0].start()]
-    if len(lead.strip()) > 0 and not lead.rstrip().endswith((":", "?", ")", "-")) and not text[boxes[-1].end() :].strip():
+    if (
+        len(lead.strip()) > 0
+        and not lead.rstrip().endswith((":", "?", ")", "-"))
+        and not text[boxes[-1].end() :].strip()
+    ):
         return _blank(text, [(left, box.end()) for left, box in _before(boxes) if box["empty"]])
     ends = [box.start() for box in boxes[1:]] + [len(text)]
     return _blank(text, [(box.start(), end) for box, end in zip(boxes, ends, strict=True) if box["empty"]])

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from klimapartner.intents.cues import fold, labels
-from klimapartner.intents.partner import PartnerDecision, Rival, Scene, resolve
+from klimapartner.intents.partner import PartnerDecision
+from klimapartner.intents.partner_country import resolve
 from klimapartner.intents.partner_names import Named, Span, names
+from klimapartner.intents.partner_scene import Rival, Scene
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.status import StatusDecision
@@ -14,8 +16,8 @@ from klimapartner.intents.world import find, region_of
 
 ENOUGH = 2.0
 SELF = re.compile(
-    r"\b(?:we|our|i|am|nous|notre|je|nuestr[oa]s?|somos|soy|nosso|nossa|wir|unsere?r?|capital|population|habitants|habitantes|mayor of"
-    r"|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
+    r"\b(?:we|our|i|am|nous|notre|je|nuestr[oa]s?|somos|soy|nosso|nossa|wir|unsere?r?|capital|population|habitants|habitantes"
+    r"|mayor of|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
     re.IGNORECASE,
 )
 

@@ -21,16 +21,18 @@ CAPITAL = r"[A-ZÀ-ÖØ-ÞŠŽĆČĐ]"
 WORD = re.compile(r"[^\W\d_](?:[\w'’\u0300-\u036f]|[-\u2010](?=[^\W\d_]))*")
 PLAIN_GAP = re.compile(r"\s{1,2}|\s?\.\s|\s?:\s*")
 NEAR = re.compile(
-    r"\s*(?:[(,/–:-]\s*)?"
-    r"(?:(?:das |die |der |it |which )?(?:liegt |lies |is )?(?:in|im|en|au|aux|auf|an|of|de|do|da|du|del|no|na|aus|from|à|em|am|near)\s+)?"
+    r"\s*(?:[(,/–:-]\s*)?(?:(?:das |die |der |it |which )?(?:liegt |lies |is )?"
+    r"(?:in|im|en|au|aux|auf|an|of|de|do|da|du|del|no|na|aus|from|à|em|am|near)\s+)?"
     r"(?:(?:der|den|dem|des|the|la|le|les|el|los|las|a|o|os|as|westafrikanischen|ostafrikanischen)\s+|l['’])?",
     re.IGNORECASE,
 )
 DENIED = re.compile(
-    r"\b(?:nicht(?! nur)|nie|not(?! only)|never|statt|anstatt|anstelle|instead of|rather than|plutôt que|au lieu|pas|não|en lugar|en vez|em vez"
-    r"|ao invés|weder|noch nie)\s+(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}[\"„“'(]?$",
+    r"\b(?:nicht(?! nur)|nie|noch nie|weder|statt|anstatt|anstelle|not(?! only)|never|instead of|rather than"
+    r"|pas|plutôt que|au lieu|não|en lugar|en vez|em vez|ao invés)\s+"
+    r"(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}[\"„“'(]?$",
     re.IGNORECASE,
 )
+BESIDE = re.compile(r"\.?\s*(?:[+&/–—-]|und|and|et|y|e|mit|with)\s*")
 TITLE = re.compile(
     r"(?:\b(?:Herrn?|Frau|Dr\.|Prof\.|Mr\.?|Mrs\.?|Ms\.?|M\.|Mme|Sra?\.|Señora?|Don|Doña|Ing\.|Lic\.)\s+(?:\w+\s+)?)$"
 )
@@ -73,6 +75,8 @@ def names(sentence: Sentence, german: Sequence[Span] = ()) -> tuple[Named, ...]:
     found = [*_listed(sentence, mentions), *_patterned(sentence, mentions)]
     if is_informal(sentence.text):
         found = [*found, *_small(sentence)]
+    if sentence.zone == "subject":
+        found = [*found, *_beside_german(sentence, mentions, [end for _, end in spans])]
     kept = [n for n in _longest_first(found) if not _german(n, spans, sentence)]
     return tuple(sorted(kept, key=lambda n: n.start))
 
@@ -144,6 +148,14 @@ def _patterned(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Na
             continue
         if named.typed or named.kind_word or (named.given and _stands_free(sentence.text, start, end)):
             yield named
+
+
+def _beside_german(sentence: Sentence, mentions: tuple[Mention, ...], ends: list[int]) -> Iterator[Named]:
+    """An unknown name beside a German body in the subject ("Esslingen + Moshupa?")."""
+    taken = [(m.start, m.end) for m in mentions]
+    for start, end in _capital_runs(sentence.text, taken):
+        if any(BESIDE.fullmatch(sentence.text[left:start]) for left in ends if left <= start):
+            yield _named(sentence, start, end, mentions)
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:

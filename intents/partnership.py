@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.checkboxes import ticked_only
+from klimapartner.intents.cues import labels
 from klimapartner.intents.offer import decide_offer, offer_status, writes_from_south
 from klimapartner.intents.partner import PartnerDecision, decide_partner
 from klimapartner.intents.partner_names import Span
@@ -32,7 +33,7 @@ def read_partnership(
 
     `body_key` (AGS or county key of the writer) lets earlier partnerships settle a contested name.
     """
-    sentences = ticked_only(sentences)
+    sentences = [s for s in ticked_only(sentences) if "partner.call" not in labels(s.text)]
     if is_southern(letter, sentences) or writes_from_south(letter, sentences, german_spans):
         partner = decide_offer(letter, sentences, german_spans)
         status = offer_status(sentences, german_spans)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from klimapartner.intents.cues import Hit, find_cues, fold, labels
-from klimapartner.intents.partner import POSITIVE, PartnerDecision, clause_labels, is_of_body
-from klimapartner.intents.partner_names import is_denied
+from klimapartner.intents.partner import PartnerDecision
+from klimapartner.intents.partner_scene import POSITIVE, clause_labels, is_of_body
 from klimapartner.intents.reading import Evidence, Letter, Region
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking, negated
@@ -19,9 +19,19 @@ REASONS = {
     "other": "nur andere Weltregion genannt",
 }
 NEGATIVE = {"partner.reject", "region.against", "partner.story"}
-EITHER = re.compile(r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|or|ou|o)\s", re.IGNORECASE)
+EITHER = re.compile(
+    r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|or|ou|o)\s",
+    re.IGNORECASE,
+)
+INTERESTED = {"intent.interest.sure", "intent.interest.likely", "intent.correction.sure", "intent.correction.likely"}
+INSTEAD = re.compile(
+    r"\b(?:statt|anstatt|anstelle von|nicht mehr|nicht länger|instead of|no longer)\W+$", re.IGNORECASE
+)
 QUOTED_INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|instead of)\s+[\"„“»'][^\"“”«']*[\"“”«']", re.IGNORECASE)
-SECOND = re.compile(r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$|\b(?:eher|lieber|besser|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$")
+SECOND = re.compile(
+    r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$"
+    r"|\b(?:eher|lieber|besser|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
+)
 SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 
 
@@ -50,7 +60,7 @@ def decide_region(letter: Letter, sentences: Sequence[Sentence], partner: Partne
         given = [e for e in partner.evidence if e.field == "partner.country"]
         return RegionDecision(region, tuple(_from_country(e, region) for e in given))
     told = [s for s in sentences if s.zone != "signature"]
-    interested = any({"intent.interest.sure", "intent.interest.likely"} & labels(s.text) for s in told)
+    interested = any(INTERESTED & labels(s.text) for s in told)
     votes = [vote for s in told for vote in _votes(s)]
     return _decide([vote for vote in votes if vote.strong or interested])
 
@@ -124,13 +134,16 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
 
 
 def _is_denied(text: str, hit: Hit) -> bool:
-    last = text.rfind(" ", hit.start, hit.end) + 1
-    return is_denied(text, hit.start) or is_denied(text, max(last, hit.start))
+    """Whether being open is what is taken back ("statt 'offen'")."""
+    last = max(text.rfind(" ", hit.start, hit.end) + 1, hit.start)
+    return bool(INSTEAD.search(text[: hit.start]) or INSTEAD.search(text[:last]))
 
 
 def _is_negated(text: str, mention: Mention) -> bool:
     """Whether it is denied in its clause, the lesser of two, or the second after "neither"."""
     plain = QUOTED_INSTEAD.sub(lambda m: "." * len(m.group()), text)
+    if plain[mention.start] == ".":
+        return True
     before, inside = fold(plain[: mention.start]), fold(plain[mention.start : mention.end])
     return bool(SECOND.search(before)) or negated(fold(plain), len(before), len(before) + len(inside))
 

@@ -57,7 +57,9 @@ def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: Partne
 
 def _existing_country(partner: PartnerDecision, told: list[Sentence]) -> bool:
     """Whether a partnership in a country is told of, though without its town, and none is said to be missing."""
-    return not any(map(_none, told)) and any({"partnership.existing", "partnership.sure"} & labels(s.text) and not _none(s) for s in partner.named)
+    return not any(map(_none, told)) and any(
+        {"partnership.existing", "partnership.sure"} & labels(s.text) and not _none(s) for s in partner.named
+    )
 
 
 def _join(votes: list[Vote]) -> StatusDecision:

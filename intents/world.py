@@ -19,6 +19,7 @@ MentionKind = Literal["country", "demonym", "region", "place"]
 WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 JOINT = re.compile(r"[ \u00a0\n'’´`.&()/\u2010-\u2013-]{0,3}")
 ROW = 6  # words of the longest name
+SURE_SIZE, SURE_RATIO = 100, 20  # a place of 100,000 that is twenty times its namesakes is meant
 TYPO_WORDS = ("afrika", "lateinamerika", "suedamerika", "mittelamerika", "westafrika", "ostafrika", "karibik")
 
 
@@ -151,6 +152,14 @@ def candidates(name: str) -> dict[str, int]:
     return {entry[:2]: int(entry[2:]) for entry in cell.split(" ") if entry}
 
 
+def surest(name: str) -> str | None:
+    """The only country with a place of this name, or the one whose place outweighs all others by far."""
+    sizes = sorted(candidates(name).items(), key=lambda pair: -pair[1])
+    if len(sizes) == 1 or (len(sizes) > 1 and sizes[0][1] >= max(SURE_SIZE, SURE_RATIO * sizes[1][1])):
+        return sizes[0][0]
+    return None
+
+
 def earlier_country(body_key: str | None, name: str) -> str | None:
     """The country of an earlier partnership of this German body (AGS or county key) with a place of this name."""
     return earlier().get((body_key or "", _partner_key(name)))
@@ -180,7 +189,7 @@ def world() -> World:
     for line in _lines("countries.tsv.gz"):
         key, kind, iso = line.split("\t")
         names[key] = (*names.get(key, ()), (kind, iso))
-    places: dict[str, str] = dict(line.split("\t") for line in _lines("places.tsv.gz"))  # type: ignore[misc]
+    places: dict[str, str] = dict(line.split("\t") for line in _lines("places.tsv.gz"))
     words, stems = _region_words(places)
     regions = {iso: region_label(label) for iso, label in (line.split("\t") for line in _lines("regions.tsv.gz"))}
     return World(names, places, words, stems, regions, _rows(names, places, words))

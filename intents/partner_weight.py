@@ -1,0 +1,158 @@
+"""How much speaks for each place of a letter as the partner meant, and what sets it aside."""
+
+import re
+from collections.abc import Sequence
+
+from klimapartner.intents.cues import labels
+from klimapartner.intents.partner_names import Named, Span
+from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels
+from klimapartner.intents.world import earlier_country
+
+WEIGHTS = {"tie": 2.0, "contact": 2.0, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0, "office": -4.0}
+OWN = re.compile(
+    r"\b(?:wir|uns|unser\w*|ich|mein\w*|we|us|our|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b", re.IGNORECASE
+)
+CORRECTS = re.compile(
+    r"\b(?:sondern|richtig(?: ist| wäre)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
+)
+LIST_GAP = re.compile(
+    r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
+)
+PAIR_GAP = re.compile(r"\.?\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?")
+ADDRESSES = re.compile(
+    r"(?:\b(?:mit|nach|in|aus|zu|von|für|zwischen|um|und|nämlich|heißt|ist|namens|noch|with|to|of|from|for|and|avec|à|a"
+    r"|de|pour|con|en|y|com|em|para|e)|[:–„“\"(])\s*(?:(?:der|dem|den|die|das|la|le|el)\s)?$",
+    re.IGNORECASE,
+)
+LOCATES = re.compile(
+    r"\b(?:bei|nahe|unweit|nähe(?: von)?|hauptstadt|umland von|(?:süden|norden|osten|westen|rand|stadtrand|vorort) von"
+    r"|(?:nörd|süd|öst|west)lich von|bundesstaat|provinz|region|near|outside|capital|(?:state|province|region) of"
+    r"|près de|cerca de|perto de|estado d[eo]|provincia de|região de|région de|département de)\s+$",
+    re.IGNORECASE,
+)
+
+
+def weigh(scene: Scene) -> list[Rival]:
+    """Every place with the weight of its mentions, heaviest first."""
+    rivals = [_rival(found, scene) for found in _grouped(scene.places)]
+    return sorted(rivals, key=lambda r: (-r.score, r.mentions[0].start))
+
+
+def _grouped(places: Sequence[Named]) -> list[list[Named]]:
+    """Mentions of one place together; the same name in two countries is two places."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
+    given = {n.key: n.countries for n in reversed(places) if n.given and not n.denied}
+    for named in places:
+        if not named.denied:
+            country = named.countries if named.given else given.get(named.key, ())
+            groups.setdefault((named.key, country), []).append(named)
+    return list(groups.values())
+
+
+def _rival(found: list[Named], scene: Scene) -> Rival:
+    weights = [weight_of(named, scene) for named in found]
+    best = max(weights)
+    score = best + 0.3 * sum(w for w in weights if w > 0) - 0.3 * max(best, 0)
+    rejections = [i for i, named in enumerate(found) if is_rejected(named, scene)]
+    rejected = bool(rejections) and all(w < 4 for w in weights[rejections[-1] + 1 :])
+    rejected = rejected or _belongs_to_others(found, scene)
+    return Rival(_plain_name(found), tuple(found), score, rejected)
+
+
+def _belongs_to_others(found: list[Named], scene: Scene) -> bool:
+    """Whether no sentence of it speaks of the writers, and a later one says that they have no partner."""
+    if any(OWN.search(n.sentence.text) or n.typed for n in found):
+        return False
+    place = scene.sentences.index(found[-1].sentence)
+    return any("partnership.lack" in labels(s.text) for s in scene.sentences[place + 1 :])
+
+
+def _plain_name(found: list[Named]) -> str:
+    """The name as first written, the county's word kept."""
+    first = found[0]
+    tail = re.match(r" County\b", first.sentence.text[first.end - first.sentence.start :])
+    return first.name + (tail.group() if tail and not first.name.endswith("County") else "")
+
+
+def weight_of(named: Named, scene: Scene) -> float:
+    text, start = named.sentence.text, named.start - named.sentence.start
+    weight = 1.0 * named.given + 2.5 * named.typed + 0.5 * named.kind_word + 0.5 * ((named.size or 0) >= 15)
+    weight += 1.0 * (named.sentence.zone == "subject") + 2.0 * is_paired(named, scene)
+    weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
+    if LOCATES.search(text[:start]):
+        return weight - 4
+    found = segment_labels(named) | (labels(text) & POSITIVE)
+    weight += 2.0 * (earlier_country(scene.body_key, named.name) is not None)
+    cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
+    weight += cued if cued < 0 or _is_addressed(named) else 0.5 * cued
+    weight += 1.5 * bool(CORRECTS.search(text[:start])) - WEIGHTS["office"] * (
+        {"partner.office", "partner.cityhall"} <= found
+    )
+    if "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found:
+        weight -= 2
+    if _is_listed(named, scene):
+        weight -= 2.5
+    return weight
+
+
+def _is_addressed(named: Named) -> bool:
+    """Whether it stands where a place is meant as one: after a preposition, a kind of body or at the beginning."""
+    before = named.sentence.text[: named.start - named.sentence.start]
+    return named.given or named.typed or named.kind_word or not before.strip() or bool(ADDRESSES.search(before))
+
+
+def is_paired(named: Named, scene: Scene) -> bool:
+    """Whether a German body stands right before it with a link ("Solingen und Thiès")."""
+    text, offset = named.sentence.text, named.sentence.start
+    gaps = (text[max(0, right - offset) : named.start - offset] for left, right in scene.german if right <= named.start)
+    known = named.size is not None or named.in_subject
+    return (
+        known
+        and "partner.story" not in labels(text)
+        and len(text) < 90
+        and any(PAIR_GAP.fullmatch(gap) for gap in gaps)
+    )
+
+
+def _is_listed(named: Named, scene: Scene) -> bool:
+    """Whether it stands in a row of three or more places of which one at least lies elsewhere in the world."""
+    peers = [p for p in scene.places if p.sentence is named.sentence]
+    spans = sorted([(p.start, p.end) for p in peers] + [g for g in scene.german if named.sentence.start <= g[0]])
+    offset, text = named.sentence.start, named.sentence.text
+    row = _row_around((named.start, named.end), spans, text, offset)
+    southern = {(p.start, p.end) for p in peers if p.is_southern}
+    return len(row) >= 3 and not all(span in southern for span in row)
+
+
+def _row_around(span: Span, spans: list[Span], text: str, offset: int) -> list[Span]:
+    rows: list[list[Span]] = []
+    for current in spans:
+        gap = text[rows[-1][-1][1] - offset : current[0] - offset] if rows else ""
+        if rows and LIST_GAP.fullmatch(_without_brackets(gap)):
+            rows[-1].append(current)
+        else:
+            rows.append([current])
+    return next((row for row in rows if span in row), [])
+
+
+def _without_brackets(gap: str) -> str:
+    return re.sub(r"^\s*(?:\([^)]*\)|(?:in|im|en|au|no|na) [^\W\d_]+)", "", gap)
+
+
+def is_rejected(named: Named, scene: Scene) -> bool:
+    """Whether its part of the sentence, or the next sentence speaking of it, sets it aside."""
+    if "partner.reject" in segment_labels(named):
+        return "partner.renewed" not in _labels_near(named, scene)
+    place = scene.sentences.index(named.sentence)
+    following = scene.sentences[place + 1] if place + 1 < len(scene.sentences) else None
+    if following is None or any(p.sentence is following for p in scene.places):
+        return False
+    found = labels(following.text)
+    taken_up = bool({"partner.anaphora", "partner.tie"} & found) and "partner.renewed" not in _labels_near(named, scene)
+    return "partner.denied" in found or ("partner.reject" in found and taken_up)
+
+
+def _labels_near(named: Named, scene: Scene) -> set[str]:
+    """The labels of its sentence and the two that follow."""
+    place = scene.sentences.index(named.sentence)
+    return {label for s in scene.sentences[place : place + 3] for label in labels(s.text)}
