@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from klimapartner.mailbox.bounds import HTML_TYPES
 from klimapartner.mailbox.charset import decode
 from klimapartner.mailbox.cleaning import clean_text
 from klimapartner.mailbox.flowed import unfold
-from klimapartner.mailbox.html_text import html_bytes_to_text, html_to_text, without_pictures
+from klimapartner.mailbox.html_text import html_bytes_to_text, html_to_text
 from klimapartner.mailbox.limits import Limits
 from klimapartner.mailbox.pgp import is_encrypted, open_signed, without_armour
 from klimapartner.mailbox.structure import Entity
@@ -16,9 +17,8 @@ _LOOKS_LIKE_HTML = re.compile(
 )
 _TAG = re.compile(r"</?(?:p|br|div|span|b|i|a|td|tr|table|font|ul|li)\b[^<>]{0,300}>", re.IGNORECASE)
 _LOST_UMLAUT = re.compile(r"(?<=[a-zA-Z])\?(?=[a-z])|\ufffd")
-_HTML_TYPES = {"text/html", "application/xhtml+xml"}
 _ENRICHED_TYPES = {"text/enriched", "text/richtext"}
-_LINK = re.compile(r"\S*[/=&]\S*")
+_IN_LINKS = set("/=&")
 _WORD = re.compile(r"\w{2,}")
 _ENOUGH_WORDS, _STUB_WORDS, _RICHER = 150, 60, 3
 
@@ -27,8 +27,8 @@ _ENOUGH_WORDS, _STUB_WORDS, _RICHER = 150, 60, 3
 class BodyText:
     """The text of one body part; `html` where it came from HTML.
 
-    `problems` are codes: bad_charset (the label was wrong or missing), truncated, encrypted (a stretch of the text is;
-    it is left out).
+    `problems` are codes: bad_charset (the label was wrong or missing), encrypted (a stretch of the text is; it is left
+    out).
     """
 
     text: str
@@ -37,28 +37,15 @@ class BodyText:
 
 
 def body_text(entity: Entity, limits: Limits) -> BodyText:
-    """The text of a text part, cleaned; at most `limits.body_chars` long."""
-    return _html(entity, limits) if entity.content_type in _HTML_TYPES else _plain(entity, limits)
-
-
-def _html(entity: Entity, limits: Limits) -> BodyText:
-    text = html_bytes_to_text(entity.data, entity.charset, max_bytes=limits.html_bytes)
-    cut = len(text) > limits.body_chars or len(without_pictures(entity.data)) > limits.html_bytes
-    return BodyText(text[: limits.body_chars], html=True, problems=("truncated",) if cut else ())
-
-
-def _plain(entity: Entity, limits: Limits) -> BodyText:
-    decoded = decode(entity.data[: 4 * limits.body_chars], entity.charset)
+    """The text of a text part, cleaned."""
+    if entity.content_type in HTML_TYPES:
+        return BodyText(html_bytes_to_text(entity.data, entity.charset, max_bytes=limits.html_bytes), html=True)
+    decoded = decode(entity.data, entity.charset)
     text = clean_text(decoded.text)
-    problems = {
-        "bad_charset": not decoded.sure,
-        "truncated": len(text) > limits.body_chars or len(entity.data) > 4 * limits.body_chars,
-        "encrypted": is_encrypted(text),
-    }
+    problems = {"bad_charset": not decoded.sure, "encrypted": is_encrypted(text)}
     codes = tuple(code for code, found in problems.items() if found)
-    text = text[: limits.body_chars]
     if is_really_html(text) or entity.content_type in _ENRICHED_TYPES:
-        return BodyText(html_to_text(text), html=True, problems=codes)
+        return BodyText(html_to_text(text[: limits.html_bytes]), html=True, problems=codes)
     if entity.params.get("format", "").lower() == "flowed":
         text = unfold(text, delsp=entity.params.get("delsp", "").lower() == "yes")
     return BodyText(without_armour(open_signed(text)).strip("\n"), problems=codes)
@@ -100,4 +87,5 @@ def _adds_much(plain: BodyText, html: BodyText) -> bool:
 
 def _damage(body: BodyText) -> int:
     """How many letters were lost on the way ("f?r"); question marks in links are none."""
-    return len(_LOST_UMLAUT.findall(_LINK.sub("", body.text[:20_000])))
+    words = (word for word in body.text[:20_000].split() if not _IN_LINKS & set(word))
+    return sum(len(_LOST_UMLAUT.findall(word)) for word in words)

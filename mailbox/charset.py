@@ -5,7 +5,8 @@ Labels are read as browsers read them (WHATWG Encoding): latin-1 means cp1252, G
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from charset_normalizer import from_bytes
 
@@ -67,7 +68,7 @@ _GUESS = {
 _NO_CHARSETS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem", "charmap"}
 _LATIN = {"cp1252", "iso8859-15", "cp1254"}
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_SAMPLE = 8_000
+_SAMPLE = 2_000
 _ESCAPES_OF_2022 = re.compile(rb"\x1b(?:\$[@B]|\([BIJ]|\$\([D-Q])")
 _MOJIBAKE = re.compile(rb"[\xc3\xc2][\x80-\xbf]")
 
@@ -81,8 +82,30 @@ class Decoded:
     sure: bool = True
 
 
-def decode(data: bytes, label: str | None) -> Decoded:
-    """The text of bytes labelled with a charset (None or "" where there is no label); never raises."""
+def likely_codec(data: bytes) -> str:
+    """The codec of text in an unknown 8-bit charset: cp1252, unless every third letter is outside ASCII.
+
+    Costs milliseconds where it is, as in Cyrillic or Greek.
+    """
+    sample = data[:_SAMPLE]
+    high = sum(1 for byte in sample if byte > 127)
+    letters = sum(1 for byte in sample if byte > 127 or chr(byte).isalpha())
+    if high < 20 or high * 3 < letters:
+        return "cp1252"
+    best = from_bytes(sample).best()
+    return (codec_of(best.encoding) if best else None) or "cp1252"
+
+
+def western_codec(data: bytes) -> str:
+    """The codec of short text in an unknown 8-bit charset, where there may be thousands of it: cp1252."""
+    return "cp1252"
+
+
+def decode(data: bytes, label: str | None, *, last_resort: Callable[[bytes], str] = likely_codec) -> Decoded:
+    """The text of bytes labelled with a charset (None or "" where there is no label); never raises.
+
+    `last_resort` names the codec of 8-bit text that neither label nor UTF-8 fits.
+    """
     codec = codec_of(label)
     marked = _by_mark(data)
     if marked is not None:
@@ -90,13 +113,14 @@ def decode(data: bytes, label: str | None) -> Decoded:
     if data.isascii() and codec in (None, "utf-8", *_LATIN):
         return _ascii(data)
     if codec is None:
-        return _guess(data, known=not _is_unknown(label))
+        guessed = _guess(data, last_resort)
+        return replace(guessed, sure=guessed.sure and not _names_something(label))
     if codec in _LATIN:
         return _latin(data, codec)
     try:
         return Decoded(data.decode(codec), codec)
     except (UnicodeError, ValueError, LookupError):
-        return _repair(data, codec)
+        return replace(_repair(data, codec, last_resort), sure=False)
 
 
 def codec_of(label: str | None) -> str | None:
@@ -115,7 +139,7 @@ def codec_of(label: str | None) -> str | None:
     return _ALIASES.get(found.name, found.name) if usable else None
 
 
-def _is_unknown(label: str | None) -> bool:
+def _names_something(label: str | None) -> bool:
     return (label or "").strip(" \"'").lower() not in _GUESS
 
 
@@ -142,28 +166,26 @@ def _latin(data: bytes, codec: str) -> Decoded:
     return Decoded(text, codec, sure="\ufffd" not in text)
 
 
-def _repair(data: bytes, codec: str) -> Decoded:
+def _repair(data: bytes, codec: str, last_resort: Callable[[bytes], str]) -> Decoded:
     """Text whose label cannot be right: damaged UTF-8 keeps its good parts, other text is guessed."""
     if codec == "utf-8":
         text = data.decode("utf-8", "replace")
         good = sum(1 for char in text if ord(char) > 127 and char != "\ufffd")
-        if good > 2 * text.count("\ufffd"):
-            return Decoded(text, "utf-8", sure=False)
-        return _guess(data, known=False)
-    guessed = _guess(data, known=False)
+        return Decoded(text, codec) if good > 2 * text.count("\ufffd") else _guess(data, last_resort)
+    guessed = _guess(data, last_resort)
     if guessed.codec != "cp1252":
         return guessed
     try:
-        return Decoded(data.decode(codec, "replace"), codec, sure=False)
+        return Decoded(data.decode(codec, "replace"), codec)
     except (UnicodeError, ValueError, LookupError):
         return guessed
 
 
-def _guess(data: bytes, *, known: bool) -> Decoded:
+def _guess(data: bytes, last_resort: Callable[[bytes], str]) -> Decoded:
     for codec in ("utf-8", _wide(data)):
         if codec and (text := _strict(data, codec)) is not None:
-            return Decoded(text, codec, sure=known)
-    codec = _foreign(data) or "cp1252"
+            return Decoded(text, codec)
+    codec = last_resort(data)
     return Decoded(data.decode(codec, "replace"), codec, sure=False)
 
 
@@ -173,17 +195,6 @@ def _wide(data: bytes) -> str:
     if len(sample) < 8 or sample.count(0) < len(sample) // 3:
         return ""
     return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
-
-
-def _foreign(data: bytes) -> str:
-    """Another script than Latin: only asked where every third letter is outside ASCII, as in Cyrillic or Greek."""
-    sample = data[:_SAMPLE]
-    high = sum(1 for byte in sample if byte > 127)
-    letters = sum(1 for byte in sample if byte > 127 or chr(byte).isalpha())
-    if high < 20 or high * 3 < letters:
-        return ""
-    best = from_bytes(sample).best()
-    return codec_of(best.encoding) or "" if best else ""
 
 
 def _strict(data: bytes, codec: str) -> str | None:

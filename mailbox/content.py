@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from klimapartner.mailbox.body import BodyText, body_text, is_complete, prefers_html, same_words
+from klimapartner.mailbox.bounds import BODY_TYPES
 from klimapartner.mailbox.charset import decode
 from klimapartner.mailbox.expansion import FALLBACK
 from klimapartner.mailbox.headers import decode_header
 from klimapartner.mailbox.limits import Limits
 from klimapartner.mailbox.structure import Entity
 
-_BODY_TYPES = {"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"}
 _SIGNATURES = {
     *("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"),
     *("application/pgp-keys", "text/x-amp-html", "text/watch-html"),
@@ -39,7 +39,7 @@ def content_of(root: Entity, limits: Limits) -> Content:
 
 def _can_be_body(entity: Entity, root: Entity) -> bool:
     unnamed = not entity.name or entity.disposition != "attachment" or entity is root
-    return entity.disposition == FALLBACK or (entity.content_type in _BODY_TYPES and unnamed)
+    return entity.disposition == FALLBACK or (entity.content_type in BODY_TYPES and unnamed)
 
 
 def _content(entity: Entity, limits: Limits) -> Content:
@@ -67,7 +67,7 @@ def _content(entity: Entity, limits: Limits) -> Content:
 
 def _is_body(entity: Entity) -> bool:
     """Whether a leaf is shown as text: not marked as attachment, and without a file name."""
-    return entity.content_type in _BODY_TYPES and entity.disposition in ("", "inline") and not entity.name
+    return entity.content_type in BODY_TYPES and entity.disposition in ("", "inline") and not entity.name
 
 
 def _joined(contents: Iterable[Content]) -> Content:

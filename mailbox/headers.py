@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
-from klimapartner.mailbox.charset import codec_of, decode
+from klimapartner.mailbox.charset import decode, western_codec
 from klimapartner.mailbox.cleaning import clean_line
 
 _WORD = re.compile(r"=\?([^?=\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=)){0,4000}?)\?=", re.DOTALL)
@@ -32,8 +32,12 @@ def _lone(raw: str) -> bool:
     return any("\ud800" <= char <= "\udfff" and not "\udc80" <= char <= "\udcff" for char in raw)
 
 
+def _text(data: bytes, charset: str | None) -> str:
+    return decode(data, charset, last_resort=western_codec).text
+
+
 def _raw_text(raw: str) -> str:
-    return raw if raw.isascii() else decode(raw_bytes(raw), None).text
+    return raw if raw.isascii() else _text(raw_bytes(raw), None)
 
 
 def _runs(raw: str) -> list[str]:
@@ -48,12 +52,12 @@ def _runs(raw: str) -> list[str]:
         charset = match[1].partition("*")[0].lower()
         adjacent = last > 0 and not between.strip()
         if held and not (adjacent and charset == held_charset):
-            out.append(decode(held, held_charset).text)
+            out.append(_text(held, held_charset))
             held = b""
         if not adjacent:
             out.append(_raw_text(between))
         held, held_charset, last = held + _word_bytes(match[2], match[3]), charset, match.end()
-    out.extend((decode(held, held_charset).text, _raw_text(raw[last:])))
+    out.extend((_text(held, held_charset), _raw_text(raw[last:])))
     return out
 
 
@@ -69,7 +73,7 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 def percent_decoded(value: str, charset: str) -> str:
     """The text of an extended parameter value of RFC 2231, 4 ("utf-8''%C3%A4")."""
     data = re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), raw_bytes(value))
-    return decode(data, charset if codec_of(charset) else None).text
+    return _text(data, charset)
 
 
 def message_ids(raw: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def _unquoted(value: str) -> str:
     value = value.strip()
     if value.startswith('"'):
         return re.sub(r"\\(.)", r"\1", value[1:].removesuffix('"'))
-    return re.sub(r"\s*\([^()]*\)$", "", value)
+    return re.sub(r"\([^()]*\)$", "", value).rstrip()
 
 
 def _joined(found: list[tuple[int, bool, str]]) -> str:

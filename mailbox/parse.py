@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 from klimapartner.mailbox.addresses import first_address, parse_addresses
+from klimapartner.mailbox.bounds import bounded
 from klimapartner.mailbox.calendar_text import calendar_method
 from klimapartner.mailbox.cleaning import clean_text
 from klimapartner.mailbox.content import Content, content_of
@@ -17,7 +18,15 @@ from klimapartner.mailbox.message import Attachment, Message, Part
 from klimapartner.mailbox.split import split_body
 from klimapartner.mailbox.structure import Entity, parse_structure, walk
 
-_OF_THE_MAIL = {"too_large", "too_deep", "too_many_parts", "damaged_encoding", "missing_boundary", "encrypted"}
+_OF_THE_MAIL = {
+    "too_large",
+    "too_deep",
+    "too_many_parts",
+    "damaged_encoding",
+    "missing_boundary",
+    "encrypted",
+    "truncated",
+}
 _MAX_IDS = 100
 
 
@@ -30,7 +39,7 @@ def parse_message(raw: bytes, *, limits: Limits = Limits(), own: tuple[str, ...]
     """
     try:
         structure = parse_structure(raw, limits)
-        root = expand(structure.root, limits)
+        root = bounded(expand(structure.root, limits), limits)
         message = _with_headers(structure.root)
         content = content_of(root, limits)
         found = (*structure.problems, *(entity.problem for entity in walk(root) if entity.problem))
@@ -85,20 +94,28 @@ def _all(root: Entity, name: str) -> tuple[str, ...]:
 def _with_text(message: Message, content: Content, limits: Limits, own: tuple[str, ...]) -> Message:
     """The message with its text: subject, body, messages passed on, attachments, an empty line between them."""
     attachments = _attachments(content.attachments, limits)
-    body = "\n\n".join(_trimmed(body.text) for body in content.bodies if body.text.strip())
+    whole = "\n\n".join(_trimmed(body.text) for body in content.bodies if body.text.strip())
+    body = whole[: limits.body_chars]
     pieces = [
         (message.subject, [Part("subject", 0, len(message.subject))]),
         (body, _body_parts(body, message, own)),
         *((text, [Part("forward", 0, len(text))]) for text in content.forwards),
         *((item.text, [Part(f"attachment:{n}", 0, len(item.text))]) for n, item in enumerate(attachments)),
     ]
+    text, parts = _laid_out(pieces)
+    problems = message.problems if body == whole else tuple(dict.fromkeys((*message.problems, "truncated")))
+    return replace(message, text=text, parts=parts, attachments=attachments, problems=problems)
+
+
+def _laid_out(pieces: list[tuple[str, list[Part]]]) -> tuple[str, tuple[Part, ...]]:
+    """The pieces as one text, and their parts moved to where they now stand."""
     text, parts = "", list[Part]()
     for piece, its_parts in pieces:
         if piece.strip():
             text += "\n\n" if text else ""
             parts.extend(Part(part.kind, part.start + len(text), part.end + len(text)) for part in its_parts)
             text += piece
-    return replace(message, text=text, parts=tuple(parts), attachments=attachments)
+    return text, tuple(parts)
 
 
 def _trimmed(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from asn1crypto import cms
 
-_PEM = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----(.*?)-----END", re.DOTALL)
+_PEM = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,11 @@ def open_cms(data: bytes, *, max_bytes: int) -> Opened:
 
 
 def _der(data: bytes) -> bytes:
-    match = _PEM.search(data)
-    return base64.b64decode(match[1]) if match else data
+    begin = _PEM.search(data[:10_000])
+    if begin is None:
+        return data
+    end = data.find(b"-----END", begin.end())
+    return base64.b64decode(data[begin.end() : end if end >= 0 else None])
 
 
 def _inflated(data: bytes, max_bytes: int) -> Opened:
