@@ -1,0 +1,140 @@
+"""`make bench`: speed, memory and start of the reader beside what one would use without it, all in one run.
+
+Every row is a process of its own on one core: `ready` is the time until the first text can go in, `texts/s` counts
+whole texts, `peak` is the highest resident memory. Ratios are against spaCy's bare tokenizer of the same run.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+ROUNDS = 3
+
+
+def cases() -> list[dict[str, str]]:
+    """The mails of our own corpus."""
+    files = sorted((ROOT / "intents" / "corpus").glob("*.mails.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def texts() -> list[str]:
+    return [f"{case['subject']}\n\n{case['body']}" for case in cases()]
+
+
+def mails() -> list[bytes]:
+    return [_mail(case) for case in cases()]
+
+
+def _mail(case: dict[str, str]) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = f"<{case['from_addr']}>", case["subject"]
+    message["Date"] = "Thu, 10 Mar 2022 10:00:00 +0100"
+    message.set_content(case["body"])
+    return message.as_bytes()
+
+
+def tokenizer() -> tuple[Callable[[str], object], list[str]]:
+    import spacy
+
+    return spacy.blank("de").make_doc, texts()
+
+
+def phrase_matcher() -> tuple[Callable[[str], object], list[str]]:
+    import spacy
+    from spacy.matcher import PhraseMatcher
+
+    from klimapartner.intents.gazetteer.table import gazetteer
+
+    nlp = spacy.blank("de")
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    matcher.add("BODY", [nlp.make_doc(name) for name in {body.name for body in gazetteer().bodies}])
+    return lambda text: matcher(nlp.make_doc(text)), texts()
+
+
+def flashgeotext() -> tuple[Callable[[str], object], list[str]]:
+    from flashgeotext.geotext import GeoText
+
+    finder = GeoText()
+    return lambda text: finder.extract(text), texts()
+
+
+def reader() -> tuple[Callable[[str], object], list[str]]:
+    from klimapartner.intents.reader import load_reader
+    from klimapartner.intents.reading import Letter, Office, Part
+
+    loaded = load_reader(Office())
+    return lambda text: loaded.read(Letter(text, (Part("body", 0, len(text)),))), texts()
+
+
+def whole_parse() -> tuple[Callable[[bytes], object], list[bytes]]:
+    from klimapartner.assistant.commands.parse import reading_tools
+    from klimapartner.assistant.contract import mail_json
+    from klimapartner.assistant.mail_reading import read_mail
+    from klimapartner.assistant.settings import Settings
+
+    loaded, identity, call = reading_tools(Settings())
+    return lambda raw: mail_json(read_mail(raw, reader=loaded, identity=identity, call=call), ""), mails()
+
+
+def chat() -> tuple[Callable[[str], object], list[str]]:
+    from klimapartner.intents.reader import load_reader
+    from klimapartner.intents.reading import Office
+
+    loaded = load_reader(Office())
+    files = sorted((ROOT / "intents" / "corpus").glob("*.chat.jsonl"))
+    return loaded.ask, [json.loads(line)["text"] for file in files for line in file.read_text().splitlines()]
+
+
+ROWS = {
+    "spaCy tokenizer": tokenizer,
+    "spaCy PhraseMatcher, our names": phrase_matcher,
+    "flashgeotext": flashgeotext,
+    "reader": reader,
+    "parse (mail to JSON)": whole_parse,
+    "ask (chat line)": chat,
+}
+
+
+def measure(name: str) -> dict[str, float]:
+    """One row, in this process."""
+    begun = time.perf_counter()
+    work, inputs = ROWS[name]()  # type: ignore[operator]
+    work(inputs[0])
+    ready = time.perf_counter() - begun
+    begun = time.perf_counter()
+    for _ in range(ROUNDS):
+        for item in inputs:
+            work(item)
+    seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"n": len(inputs), "ready": ready, "rate": ROUNDS * len(inputs) / seconds, "peak": peak}
+
+
+def main() -> int:
+    if len(sys.argv) > 1:
+        os.sched_setaffinity(0, {0})
+        sys.stdout.write(json.dumps(measure(sys.argv[1])))
+        return 0
+    rows = {name: _in_a_process(name) for name in ROWS}
+    base = rows["spaCy tokenizer"]["rate"]
+    sys.stdout.write(f"{'':32}{'n':>6}{'ready s':>9}{'texts/s':>10}{'ratio':>9}{'peak MB':>9}\n")
+    for name, row in rows.items():
+        figures = f"{row['ready']:>9.2f}{row['rate']:>10.0f}{row['rate'] / base:>9.3f}{row['peak']:>9.0f}"
+        sys.stdout.write(f"{name:32}{row['n']:>6.0f}{figures}\n")
+    return 0
+
+
+def _in_a_process(name: str) -> dict[str, float]:
+    done = subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
