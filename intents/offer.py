@@ -17,7 +17,7 @@ from klimapartner.intents.world import find, region_of
 ENOUGH = 2.0
 SELF = re.compile(
     r"\b(?:we|our|i|am|nous|notre|je|nuestr[oa]s?|somos|soy|nosso|nossa|wir|unsere?r?|capital|population|habitants|habitantes"
-    r"|mayor of|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
+    r"|mayor of|this is|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
     re.IGNORECASE,
 )
 
@@ -45,8 +45,10 @@ def writes_from_south(letter: Letter, sentences: Sequence[Sentence], german: Seq
     """Whether the letter names no German body, and its From or its offer one of the Global South."""
     if german:
         return False
-    if any({"intent.offer.seeks", "intent.offer.sure"} & labels(s.text) for s in sentences):
-        return any(n.kind_word and n.is_southern and n.size is not None for s in sentences for n in names(s))
+    if any("intent.offer.sure" in labels(s.text) for s in sentences):
+        own = (s for s in sentences if s.zone in ("subject", "signature") or SELF.search(s.text))
+        if any(n.kind_word and n.is_southern and n.size is not None for s in own for n in names(s)):
+            return True
     sender = Sentence(letter.from_name, 0, len(letter.from_name), "signature")
     bodies = [n for n in names(sender) if n.kind_word and n.size is not None and n.is_southern]
     return bool(bodies)

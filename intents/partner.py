@@ -15,7 +15,7 @@ from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_la
 from klimapartner.intents.partner_weight import is_paired, weigh
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.world import Mention, region_of
+from klimapartner.intents.world import Mention, find, region_of
 
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
@@ -70,8 +70,8 @@ def _is_choice(rivals: list[Rival]) -> bool:
 
 def _foreign_is_meant(rival: Rival, scene: Scene) -> bool:
     """Whether the letter asks to take part with a partner outside both regions."""
-    if any(region_of(iso) != "other" for s, m in scene.mentions for iso in m.countries):
-        return False
+    if any(m.region in ("africa", "latin_america") for s in scene.sentences for m in find(s.text) if m.kind != "place"):
+        return any("region.talk" in labels(s.text) for s in scene.sentences)
     if any(is_paired(named, scene) for named in rival.mentions):
         return True
     place = scene.sentences.index(rival.mentions[0].sentence)

@@ -88,11 +88,23 @@ def weight_of(named: Named, scene: Scene) -> float:
     weight += 1.5 * bool(CORRECTS.search(text[:start])) - WEIGHTS["office"] * (
         {"partner.office", "partner.cityhall"} <= found
     )
-    if "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found:
+    if (
+        "partner.club" in found
+        and not {"partner.cityhall", "partner.tie"} & found
+        and not _town_hall_follows(named, scene)
+    ):
         weight -= 2
     if _is_listed(named, scene):
         weight -= 2.5
     return weight
+
+
+def _town_hall_follows(named: Named, scene: Scene) -> bool:
+    """Whether the next sentence tells of the town hall there, so that a club only made the contact."""
+    place = scene.sentences.index(named.sentence) + 1
+    following = scene.sentences[place : place + 1]
+    found = {label for s in following for label in labels(s.text)}
+    return "partner.cityhall" in found and bool({"partner.tie", "partner.contact"} & found)
 
 
 def _is_addressed(named: Named) -> bool:

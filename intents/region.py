@@ -23,7 +23,15 @@ EITHER = re.compile(
     r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|or|ou|o)\s",
     re.IGNORECASE,
 )
-INTERESTED = {"intent.interest.sure", "intent.interest.likely", "intent.correction.sure", "intent.correction.likely"}
+INTERESTED = {
+    "partnership.none",
+    "partnership.lack",
+    "intent.interest.sure",
+    "intent.interest.likely",
+    "intent.correction.sure",
+    "intent.correction.likely",
+}
+REGION_WORD = re.compile(r"regi[oóã]|r[ée]gion|[kc]ontinen|erdteil|weltgegend|länder|laender|geogra", re.IGNORECASE)
 INSTEAD = re.compile(
     r"\b(?:statt|anstatt|anstelle von|nicht mehr|nicht länger|instead of|no longer)\W+$", re.IGNORECASE
 )
@@ -61,7 +69,7 @@ def decide_region(letter: Letter, sentences: Sequence[Sentence], partner: Partne
         return RegionDecision(region, tuple(_from_country(e, region) for e in given))
     told = [s for s in sentences if s.zone != "signature"]
     interested = any(INTERESTED & labels(s.text) for s in told)
-    votes = [vote for s in told for vote in _votes(s)]
+    votes = [vote for before, s in zip([None, *told], told, strict=False) for vote in _votes(s, before)]
     return _decide([vote for vote in votes if vote.strong or interested])
 
 
@@ -93,7 +101,7 @@ def _result(region: Region, votes: list[_Vote], speaking: set[Region] | None = N
     return RegionDecision(region, evidence)
 
 
-def _votes(sentence: Sentence) -> list[_Vote]:
+def _votes(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
     found = labels(sentence.text)
     direct = sentence.text.rstrip().endswith("?") or "asking.indirect" in found
     asking = direct and is_asking(sentence) and "partner.wish" not in found
@@ -107,7 +115,9 @@ def _votes(sentence: Sentence) -> list[_Vote]:
         return []
     if any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text)):
         named = any(m.region in SOUTH for m in find(sentence.text))
-        return [] if asking else [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
+        if asking or not (_is_of_regions(sentence) or (before and _is_of_regions(before))):
+            return []
+        return [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
     if asking or "region.talk" in found:
         return []
     if _names_both(sentence) and EITHER.search(sentence.text) and not {"partnership.lack", "region.against"} & found:
@@ -131,6 +141,10 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
     if "partnership.lack" in found and not wish and _names_both(sentence):
         return None
     return _Vote(mention.region, sentence, sentence.start + mention.start, sentence.start + mention.end, wish)
+
+
+def _is_of_regions(sentence: Sentence) -> bool:
+    return bool(REGION_WORD.search(sentence.text)) or any(m.region in SOUTH for m in find(sentence.text))
 
 
 def _is_denied(text: str, hit: Hit) -> bool:

@@ -27,8 +27,21 @@ FAR = 5_000  # the same for the rest of the world, whose places are only there t
 EXONYMS = {"near": 30_000, "far": 100_000}  # inhabitants from which GeoNames' further names are taken too
 # In one of the languages a first name, a word or a town rather than the country:
 OTHER_MEANING = frozenset(
-    ("Granada", "Maurice", "Mauricio", "Maurício", "Dominique", "Réunion", "Reunión", "Reunião", "Chili", "Montserrat")
-    + ("Jordan", "Jersey", "Georgia")
+    {
+        "Granada",
+        "Maurice",
+        "Mauricio",
+        "Maurício",
+        "Dominique",
+        "Réunion",
+        "Reunión",
+        "Reunião",
+        "Chili",
+        "Montserrat",
+        "Jordan",
+        "Jersey",
+        "Georgia",
+    }
 )
 NO_COUNTRY = frozenset({"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB", "DE"})
 GERMAN_ENDINGS = ("", "e", "en", "er", "es", "em")
