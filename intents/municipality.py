@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.gazetteer.table import Entry, gazetteer
+from klimapartner.intents.misspelt import misspelt_uses
 from klimapartner.intents.place_claims import Claim, bare, claims_in
 from klimapartner.intents.place_facts import gather
 from klimapartner.intents.place_roles import Use, uses_in
@@ -24,6 +25,7 @@ NAMED = 2.0
 MARGIN = 2.0
 LISTED = 6
 STRONG = frozenset({"Körperschaft", "Absender", "Formularfeld", "Absendername", "Eigenschaftswort"})
+WORDS = ("Alltagswort", "Eigenschaftswort", "Ort im Ausland")  # asides that are no German names at all
 ELSEWHERE = -4.0  # postcode, dialling code and Land all speak against the only body of a name
 
 Group = list[Claim]
@@ -33,7 +35,7 @@ Group = list[Claim]
 class MunicipalityDecision:
     """The body that writes (None: none named, or undecided), those that join it, the rivals, and the reasons.
 
-    `uses` are all names of German bodies found, whatever part they play.
+    `uses` are all names of German bodies found, whatever part they play (not the words that only look like one).
     """
 
     municipality: Body | None = None
@@ -50,9 +52,18 @@ def decide_municipality(
     """The body a letter speaks for; a party's or a council group's letter speaks for none."""
     ours = office or Office()
     uses = tuple(use for sentence in sentences for use in uses_in(sentence))
+    named = tuple(use for use in uses if use.aside not in WORDS)
     if is_group(letter):
-        return MunicipalityDecision(uses=uses)
-    groups = _groups(claims_in(letter, uses, gather(letter, sentences, ours), ours, is_southern(letter, sentences)))
+        return MunicipalityDecision(uses=named)
+    facts, southern = gather(letter, sentences, ours), is_southern(letter, sentences)
+    groups = _groups(claims_in(letter, uses, facts, ours, southern))
+    if not groups and (uses_of_typos := tuple(misspelt_uses(sentences))):
+        named += uses_of_typos
+        groups = _groups(claims_in(letter, (*uses, *uses_of_typos), facts, ours, southern))
+    return _decided(groups, named)
+
+
+def _decided(groups: list[Group], uses: tuple[Use, ...]) -> MunicipalityDecision:
     first = next((group for group in groups if _speaks(group[0])), None)
     if first is None:
         return MunicipalityDecision(uses=uses)

@@ -6,17 +6,19 @@ from klimapartner.intents.gazetteer.forms import FULL
 from klimapartner.intents.gazetteer.table import Entry
 from klimapartner.intents.place_words import Before, cue
 from klimapartner.intents.places import Mention
+from klimapartner.intents.world import candidates, find
 
 CLAUSE = re.compile(r"[;:!?]")
-OWN = re.compile(r"\bwir (?:in|aus|von)$")
+OWN = re.compile(r"\bwir (?:hier )?(?:in|aus|von)$")
 HOME = re.compile(r"\b(?:mein|meine|meiner|meinem|my|ma|mi|minha)$")
 WHETHER = re.compile(r"\b(?:ob|whether|if|si|se)(?: auch| schon| nicht)?(?: die| der| das| unsere| the| la)?$")
 CLUB = re.compile(r" e ?v\b")
+ABROAD = re.compile(r"[\s,(/]*(?:(?:in|auf|im|aus|en|au|no|na)(?: (?:der|den|dem))?\s+)?")
 LOCATED = re.compile(r"[ ,]*(?:im|in|aus dem|des|gelegen im|am)?\s*")
 LIST_GOES_ON = re.compile(r"s?[ ,]*(?:,|und|and|oder|or|sowie|et|y|e|ou|&) *(?:in|der|die|the)? *")
 
 
-def aside_reason(mention: Mention, before: Before, kinds: set[str]) -> str:
+def aside_reason(mention: Mention, before: Before, kinds: set[str], text: str) -> str:
     """Why a name is not the sender's: '' or one German phrase; `kinds` are the kinds of evidence that it is."""
     if _is_street(mention):
         return "Straße"
@@ -27,16 +29,18 @@ def aside_reason(mention: Mention, before: Before, kinds: set[str]) -> str:
             return "Personenname"
         if _is_common(mention, before):
             return "Alltagswort"
-    return _other_body(mention, before, kinds)
+    return _other_body(mention, before, kinds, text)
 
 
-def _other_body(mention: Mention, before: Before, kinds: set[str]) -> str:
+def _other_body(mention: Mention, before: Before, kinds: set[str], text: str) -> str:
     if is_listed_partner(mention):
         return "Partnerstadt"
     if cue("other", "denied_before").search(mention.before[-60:]):
         return "ausgeschlossen"
     if HOME.search(before.rest):
         return "Wohnort"
+    if is_abroad(mention, text):
+        return "Ort im Ausland"
     if CLUB.match(mention.after):
         return "Verein"
     if "Formularfeld" not in kinds and WHETHER.search(before.rest):
@@ -46,6 +50,18 @@ def _other_body(mention: Mention, before: Before, kinds: set[str]) -> str:
     if kinds.isdisjoint({"Absender", "Formularfeld", "Anschrift"}) and cue("other", "aside").search(before.rest):
         return "nur erwähnt"
     return ""
+
+
+def is_abroad(mention: Mention, text: str) -> bool:
+    """Whether a country that has a place of this name follows at once: Heidelberg (Südafrika)."""
+    countries = candidates(mention.text)
+    if not countries:
+        return False
+    behind = text[mention.end : mention.end + 60]
+    named = next(iter(find(behind)), None)
+    if named is None or not ABROAD.fullmatch(behind[: named.start]):
+        return False
+    return bool(countries.keys() & set(named.countries))
 
 
 def _is_street(mention: Mention) -> bool:

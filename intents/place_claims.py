@@ -102,7 +102,7 @@ def _by_surroundings(body: Entry, around: Sequence[Entry]) -> Iterator[tuple[str
         if other.key in (body.county, body.association):
             yield f"{other.name} genannt", 4.0
         elif other.is_town and other is not body and distance(other.at, body.at) < NEARBY:
-            yield f"{other.name} liegt nahe", 1.5
+            yield f"{other.name} liegt nahe", 2.0
 
 
 def _add_use(claim: Claim, use: Use) -> None:

@@ -18,6 +18,7 @@ JOINT_WORDS = {
     "amt": ("Amt",),
     "vg": ("Verbandsgemeinde", "Verwaltungsgemeinschaft"),
 }
+SHORT_WORD = 3  # letters: SG, BA and the like may also be something else
 POSTCODE = re.compile(r"\b(\d{5})(?: d)?$")
 BOTH = re.compile(
     r"\b(?:stadt (?:und|sowie) (?:den? |der |dem )?(?:land)?kreis(?:es)?"
@@ -60,14 +61,17 @@ def uses_in(sentence: Sentence) -> tuple[Use, ...]:
     """The names of German bodies in a sentence, each with its part."""
     found: list[Use] = []
     for mention in find_mentions(sentence.text):
-        before = split_before(mention.before)
+        before = split_before(mention, sentence.text)
         bodies = fitting(mention, before)
+        if not bodies and len(before.word) <= SHORT_WORD:
+            before = Before("", "", mention.before.rstrip())
+            bodies = fitting(mention, before)
         if not bodies:
             continue
         postcode = POSTCODE.search(before.rest)
         weights = tuple(_weights(mention, before, sentence))
         kinds = {kind for kind, _ in weights}
-        aside = aside_reason(mention, before, kinds) or _inherited(found, bodies, mention, before)
+        aside = aside_reason(mention, before, kinds, sentence.text) or _inherited(found, bodies, mention, before)
         code = postcode.group(1) if postcode else ""
         use = Use(mention, sentence, before.level, before.word, bodies, weights, aside, code)
         found.extend((use, *_of_both(use)))
@@ -159,7 +163,8 @@ def _kind_evidence(before: Before) -> tuple[str, float]:
     """A title (Lutherstadt Wittenberg) also stands in the address of a county; Stadt, Gemeinde, Landkreis speak."""
     if before.level == "town" and before.word.endswith("stadt") and before.word not in ("stadt", "kreisstadt"):
         return "Titel", 1.5
-    return "Körperschaft", 1.0 if before.level == "any" else 2.0
+    weak = before.level == "any" or before.rest.endswith("im")
+    return "Körperschaft", 1.0 if weak else 2.0
 
 
 def _weights_after(after: str) -> Iterator[tuple[str, float]]:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from klimapartner.intents.places import Mention
+
 LEVELS = ("district", "joint", "county", "market", "spot", "town", "village", "any")
+BEHIND = re.compile(r"\s*\(((?:Land)?[Kk]reis|Stadt|VG|Verbandsgemeinde|Samtgemeinde)\)")
+BEHIND_LEVELS = {
+    "landkreis": "county",
+    "kreis": "county",
+    "stadt": "town",
+    "vg": "joint",
+    "verbandsgemeinde": "joint",
+    "samtgemeinde": "joint",
+}
 LINKING = r"(?: (?:der|des|dem|die|von|vom|in|im|of|the|de|da|do|del|la|am))?\s*$"
 
 
@@ -31,9 +42,12 @@ def _cues() -> dict[str, dict[str, str]]:
     return tomllib.loads((files("klimapartner.intents") / "place_cues.toml").read_text(encoding="utf-8"))
 
 
-def split_before(before: str) -> Before:
-    """The word for the kind of body right before a name, if there is one."""
-    last = before[-60:]
+def split_before(mention: Mention, text: str) -> Before:
+    """The word for the kind of body right before a name, or in brackets after it: Miltenberg (Landkreis)."""
+    before, last = mention.before, mention.before[-60:]
+    if behind := BEHIND.match(text, mention.end):
+        word = behind.group(1).lower()
+        return Before(BEHIND_LEVELS[word], word, before.rstrip())
     for level in LEVELS:
         match = cue("level", level, end=True).search(last)
         if match:

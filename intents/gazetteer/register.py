@@ -82,7 +82,7 @@ def _county(line: str, name: str) -> Row:
 
 
 def _association(line: str, name: str, word: str) -> Row:
-    plain = name.partition(",")[0].removeprefix("GVV ")
+    plain = name.partition(",")[0].removeprefix("GVV ").removesuffix("(VGem)").strip()
     state = STATES[int(line[10:12])]
     key = line[10:15] + line[18:22]
     return Row(key, f"{word} {plain}", "", word, state, line[10:15], seat=line[72:122].strip())

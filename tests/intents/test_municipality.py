@@ -63,6 +63,16 @@ def key(decision: MunicipalityDecision) -> str | None:
         ("Gemeinde Rom bei Parchim hat Interesse.", "13076120"),
         ("gemeinde bollewick will mitmachen", "13071013"),
         ("Wir sind keine Kommune, nur ein Verein.", None),
+        ("Miltenberg (Landkreis) möchte mitmachen", "09676"),
+        ("Nach dem Vorbild der Stadt Jena möchte die Gemeinde Ascha teilnehmen.", "09278116"),
+        ("Gemeint ist nicht Landau in der Pfalz, sondern Landau an der Isar.", "09279122"),
+        ("Wir, der Märkische Kreis mit Sitz in Lüdenscheid, bekunden Interesse.", "05962"),
+        ("Gemeinde Münster bei Dieburg", "06432015"),
+        ("Die Stadt Postdam hat Interesse.", "12054000"),
+        ("Sank Augustin möchte teilnehmen.", "05382056"),
+        ("Nassau auf den Bahamas wäre schön.", None),
+        ("Moin, Norderstedt hier. Wir möchten mit Ghana arbeiten, Hamburg ist ja nebenan.", "01060063"),
+        ("Wir möchten als Verein wissen, ob die Stadt Aachen schon mitmacht.", None),
     ],
 )
 def test_municipality(text: str, expected: str | None) -> None:
@@ -108,6 +118,8 @@ def test_bezirk_is_named_beside_its_city() -> None:
             [],
         ),
         ("Die Gemeinde Trebur möchte mitmachen wie die Stadt Siegburg.", "06433014", []),
+        ("Stadt und Landkreis Landshut bewerben sich gemeinsam.", "09274", ["09261000"]),
+        ("Die Städte Lüneburg und Kulmbach möchten gemeinsam teilnehmen.", "03355022", ["09477128"]),
     ],
 )
 def test_bodies_that_take_part_together(text: str, expected: str, co: list[str]) -> None:
