@@ -7,13 +7,14 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one message; sizes in bytes, `*_chars` in code points, times in seconds.
 
-    `depth` counts levels of MIME parts (more is the problem "too_deep"), `containers` messages inside messages that
-    have to be unpacked first (.msg, winmail.dat, S/MIME, base64 message/rfc822). `document_*` holds for one
-    attachment, `html_bytes`, `plain_bytes` and `body_chars` for all text parts of a mail together, `mail_seconds` for
-    all its attachments together.
+    `lines` lets the largest base64 attachment through and nothing sillier. `depth` counts levels of MIME parts (more
+    is the problem "too_deep"), `containers` messages inside messages that have to be unpacked first (.msg,
+    winmail.dat, S/MIME, base64 message/rfc822). `document_*` holds for one attachment, `html_bytes`, `plain_bytes` and
+    `body_chars` for all text parts of a mail together, `mail_seconds` for all its attachments together.
     """
 
     message_bytes: int = 50_000_000
+    lines: int = 800_000
     depth: int = 50
     parts: int = 500
     containers: int = 8

@@ -70,7 +70,7 @@ class _LimitError(Exception):
 def parse_structure(raw: bytes, limits: Limits) -> Structure:
     """The tree of a message; beyond the limits, what was read until then."""
     raw = _without_prefix(raw)
-    if len(raw) > limits.message_bytes:
+    if len(raw) > limits.message_bytes or raw.count(b"\n") > limits.lines:
         head = BytesHeaderParser(policy=compat32).parsebytes(raw[:1_000_000])
         return Structure(Entity("text/plain", headers=_raw_headers(head, limits)), ("too_large",))
     problems: list[str] = []

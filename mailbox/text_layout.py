@@ -44,7 +44,7 @@ class Layout:
         self._line.append(text)
 
     def _end_paragraph(self) -> None:
-        if self._blank_due and self._lines:
+        if self._blank_due and self._lines and self._lines[-1].strip("> "):
             self._lines.append(self._prefix().rstrip())
         self._blank_due = False
 

@@ -30,6 +30,7 @@ OUTLOOK = (
         ),
         ("<blockquote>nur eingerückt</blockquote>", "nur eingerückt"),
         ("<blockquote class=gmail_quote>a<blockquote class=gmail_quote>b", "> a\n>\n> > b"),
+        ("x:<blockquote type=cite><p>a</p></blockquote>", "x:\n\n> a"),
         ("a<hr>b", f"a\n{'_' * 32}\nb"),
         ("<pre>a\n  b</pre>", "a\n  b"),
         ("<a href='mailto:max@bonn.de?subject=x'>Mail</a>", "Mail <max@bonn.de>"),

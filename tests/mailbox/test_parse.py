@@ -190,6 +190,8 @@ def test_uuencoded_files_leave_the_body() -> None:
         (multipart("encrypted", part("application/pgp-encrypted", "Version: 1"), part("application/octet-stream", "x")),
          ("encrypted",)),
         (mail(b"a" * 5_000_000), ("truncated",)),
+        (mail(b"<p>" + b"a" * 5_000_000, b"text/html"), ("truncated",)),
+        (mail(b"\n" * 900_000), ("too_large",)),
     ],
 )  # fmt: skip
 def test_problems_of_a_mail(raw: bytes, problems: tuple[str, ...]) -> None:

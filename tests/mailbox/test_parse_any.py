@@ -109,6 +109,25 @@ def test_any_bytes_in_any_charset(data: bytes, label: str | None) -> None:
     assert isinstance(decode(data, label).text, str)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\n" + b"-----BEGIN PGP MESSAGE-----\n" * 30_000,
+        b"\n" + b"begin 644 a\n" * 100_000 + b"x\nend\n",
+        b"Content-Type: text/plain; name=" + b" " * 20_000 + b"x(a\n\nx",
+        b"Content-Type: application/pkcs7-mime\n\n" + b"-----BEGIN PKCS7-----" * 50_000,
+        b"Content-Type: multipart/alternative; boundary=x\n\n--x\n\n"
+        + b"a" * 100_000
+        + b"\n--x\nContent-Type: text/html\n\nb",
+        b"Content-Type: multipart/mixed; boundary=x\n\n"
+        + (b"--x\n\n" + "Уважаемые ".encode("koi8-r") * 20 + b"\n") * 400,
+    ],
+    ids=["pgp", "uuencode", "blanks", "pem", "word", "charset"],
+)
+def test_what_once_took_minutes(raw: bytes) -> None:
+    assert is_sound(parse_message(raw))
+
+
 @pytest.mark.shared
 def test_every_mail_we_have(shared: Path) -> None:
     files = [path for path in sorted((shared / "mails").rglob("*")) if path.is_file() and path.name != "index.tsv"]
