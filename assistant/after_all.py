@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from klimapartner.assistant.answer import queue_answer
+from klimapartner.assistant.answer import Answer, queue_answer
 from klimapartner.assistant.answer_parts import answer_by, unread
 from klimapartner.assistant.case import Case
 from klimapartner.assistant.errors import UsageError
@@ -42,14 +42,7 @@ def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
         allowed = replace(mail, verdict=replace(mail.verdict, reply_to=to))
         case = Case(allowed, message_id, conversation, office.call, office.box, office.settings, office.texts, now)
         sections = (Section("receipt", {"answer_by": answer_by(case), "unread": unread(case)}),)
-        row = queue_answer(
-            session,
-            case,
-            to,
-            kind="receipt",
-            sections=sections,
-            entry_id=conversation.entry_id,
-            hold="Bitte ansehen und freigeben",
-        )
+        answer = Answer("receipt", sections, conversation.entry_id, "Bitte ansehen und freigeben")
+        row = queue_answer(session, case, to, answer)
         mark_answered(session, message_id, who=WHO, now=now)
     return row

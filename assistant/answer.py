@@ -1,9 +1,8 @@
 """From the sections of an answer to its row in the outbox: frame, headers, limits."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-
-from klimapartner.mailbox.compose import new_message_id, reply_subject, verp_address
 
 from klimapartner.assistant.answer_parts import call_words, contacts, privacy
 from klimapartner.assistant.case import Case
@@ -11,6 +10,7 @@ from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.limits import over_limit
 from klimapartner.assistant.settings import MailboxSettings
 from klimapartner.assistant.templates import Section, plain, tidy
+from klimapartner.mailbox.compose import new_message_id, reply_subject, verp_address
 from klimapartner.mailbox.message import Address
 from klimapartner.storage.engine import Session
 from klimapartner.storage.outbox import Draft, OutboxMail, count_answers, enqueue
@@ -20,41 +20,61 @@ from klimapartner.storage.tasks import add_task
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def queue_answer(
-    session: Session,
-    case: Case,
-    to: Address,
-    *,
-    kind: str,
-    sections: tuple[Section, ...],
-    entry_id: int | None,
-    hold: str,
-) -> OutboxMail:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: its kind, its sections, the entry behind it, and why it should wait ('' where it need not)."""
+
+    kind: str
+    sections: tuple[Section, ...]
+    entry_id: int | None = None
+    hold: str = ""
+
+
+def queue_answer(session: Session, case: Case, to: Address, answer: Answer) -> OutboxMail:
     """Put the answer into the outbox, once per message; over a limit it is held and staff are told."""
     # Two readers that count at the same time would both find room for one more.
     lock(session, "answers")
     over = over_limit(
-        session, case.settings.limits, kind=kind, conversation_id=case.conversation.id, address=to.addr, now=case.now
+        session,
+        case.settings.limits,
+        kind=answer.kind,
+        conversation_id=case.conversation.id,
+        address=to.addr,
+        now=case.now,
     )
     if over:
-        add_task(session, kind="limit", text=over, message_id=case.message_id, entry_id=entry_id, now=case.now)
+        add_task(session, kind="limit", text=over, message_id=case.message_id, entry_id=answer.entry_id, now=case.now)
+    hold = over or answer.hold or ("Alle Antworten warten auf Freigabe" if case.settings.answers.hold_all else "")
+    return _enqueue(session, case, to, replace(answer, hold=hold), step="1")
+
+
+def prepare_for_named_address(session: Session, case: Case, answer: Answer) -> OutboxMail | None:
+    """A held answer to another address that the mail names: whether it is the sender's, only a person can tell."""
+    contact, message = case.mail.reading.contact, case.mail.message
+    told = {address.addr.lower() for address in (message.from_, *message.reply_to)}
+    if not contact.email or contact.email.lower() in told or contact.email.lower() in case.settings.own_addresses:
+        return None
+    hold = "Andere Adresse als die des Absenders: bitte prüfen"
+    to = Address(plain(contact.name or ""), contact.email)
+    return _enqueue(session, case, to, replace(answer, hold=hold), step="named_address")
+
+
+def _enqueue(session: Session, case: Case, to: Address, answer: Answer, *, step: str) -> OutboxMail:
     first_contact = count_answers(session, since=_EVER, address=to.addr) == 0
-    hold = over or hold or ("Alle Antworten warten auf Freigabe" if case.settings.answers.hold_all else "")
-    row, _ = enqueue(
-        session, _draft(case, to, kind, _body(case, sections, first_contact), entry_id, hold), now=case.now
-    )
+    body = _body(case, to, answer.sections, first_contact)
+    row, _ = enqueue(session, _draft(case, to, answer, body, step), now=case.now)
     return row
 
 
-def _draft(case: Case, to: Address, kind: str, body: str, entry_id: int | None, hold: str) -> Draft:
+def _draft(case: Case, to: Address, answer: Answer, body: str, step: str) -> Draft:
     message, box = case.mail.message, case.box
-    token = f"{case.conversation.reference}.{case.message_id}.{kind}"
+    token = f"{case.conversation.reference}.{case.message_id}.{answer.kind}.{step}"
     return Draft(
-        kind=kind,
-        step="1",
+        kind=answer.kind,
+        step=step,
         conversation_id=case.conversation.id,
         message_id=case.message_id,
-        entry_id=entry_id,
+        entry_id=answer.entry_id,
         to_name=to.name,
         to_addr=to.addr,
         from_addr=box.address,
@@ -64,7 +84,7 @@ def _draft(case: Case, to: Address, kind: str, body: str, entry_id: int | None, 
         language=case.language,
         headers=_thread_headers(case),
         rfc_message_id=new_message_id(message_id_domain(box), token),
-        hold_reason=hold,
+        hold_reason=answer.hold,
     )
 
 
@@ -82,13 +102,13 @@ def _thread_headers(case: Case) -> dict[str, str]:
     return {"In-Reply-To": message.message_id, "References": " ".join(dict.fromkeys(chain))}
 
 
-def _body(case: Case, sections: tuple[Section, ...], first_contact: bool) -> str:
+def _body(case: Case, to: Address, sections: tuple[Section, ...], first_contact: bool) -> str:
     rendered = [
         case.texts.section(Section(part.name, _section_values(case, part, first=number == 0)), case.language)
         for number, part in enumerate(sections)
     ]
     frame: dict[str, Any] = {
-        "name": _greeting_name(case),
+        "name": _greeting_name(case, to),
         "sections": "\n\n".join(rendered),
         "call": call_words(case),
         "contacts": contacts(case),
@@ -104,8 +124,8 @@ def _section_values(case: Case, section: Section, *, first: bool) -> dict[str, A
     return {"call": call_words(case), "reference": case.conversation.reference, "first": first} | dict(section.values)
 
 
-def _greeting_name(case: Case) -> str:
-    """The sender's own name, where it is surely theirs: never that of a third person, never an office's."""
+def _greeting_name(case: Case, to: Address) -> str:
+    """The name of the person behind the address, where it is surely theirs: never a third person's or an office's."""
     contact = case.mail.reading.contact
-    to = case.mail.verdict.reply_to
-    return plain(contact.name) if contact.name and to and contact.email == to.addr else ""
+    same = contact.email is not None and contact.email.lower() == to.addr.lower()
+    return plain(contact.name) if contact.name and same else ""

@@ -7,6 +7,11 @@ from klimapartner.assistant.faq import faq_texts, privacy_text, step_in_words
 from klimapartner.assistant.register_fields import certain_fields, field_value, in_words, partner_text
 from klimapartner.assistant.templates import plain
 
+# The first two digits of an AGS (Gemeindeverzeichnis) and the state's letters by ISO 3166-2:DE.
+STATES = {
+    "01": "SH", "02": "HH", "03": "NI", "04": "HB", "05": "NW", "06": "HE", "07": "RP", "08": "BW",
+    "09": "BY", "10": "SL", "11": "BE", "12": "BB", "13": "MV", "14": "SN", "15": "ST", "16": "TH",
+}  # fmt: skip
 _ATTACHMENT_NAME = 60
 
 
@@ -68,8 +73,9 @@ def faq_items(case: Case) -> list[dict[str, str]]:
 
 
 def contacts(case: Case) -> list[ContactPoint]:
-    """Whom to call."""
-    return case.call.contacts_for(None)
+    """Whom to call, by the routing rules for the municipality's state."""
+    body = case.mail.reading.municipality
+    return case.call.contacts_for(STATES.get(body.ags[:2]) if body and body.ags else None)
 
 
 def call_words(case: Case) -> dict[str, str]:

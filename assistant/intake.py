@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from klimapartner.assistant.actions import STEPS
-from klimapartner.assistant.answer import queue_answer
+from klimapartner.assistant.answer import Answer, prepare_for_named_address, queue_answer
 from klimapartner.assistant.bounces import note_bounce
 from klimapartner.assistant.call import Call
 from klimapartner.assistant.case import Case
@@ -104,9 +104,9 @@ def _person(session: Session, case: Case) -> Handled:
         return _no_answer(
             session, case.message_id, mail, "no_address", "Keine Adresse, an die geantwortet werden darf", case.now
         )
-    row = queue_answer(
-        session, case, to, kind=next(iter(done)), sections=_each_once(sections), entry_id=entry_id, hold=hold
-    )
+    answer = Answer(next(iter(done)), _each_once(sections), entry_id, hold)
+    row = queue_answer(session, case, to, answer)
+    prepare_for_named_address(session, case, answer)
     return Handled(mail, row)
 
 

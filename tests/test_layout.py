@@ -1,5 +1,6 @@
 """The layout holds: the standard library's mailbox stays itself, and nothing of a machine is in the lock files."""
 
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -58,3 +59,20 @@ def test_the_leaves_know_nothing_of_each_other() -> None:
         cwd=ROOT, env={"PYTHONPATH": ".src", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+def test_no_dependency_is_under_the_gpl_alone() -> None:
+    """Licences as the packages state them; the LGPL and dual licences are fine."""
+    strict = re.compile(r"(?<![LA])GPL|GNU General Public", re.IGNORECASE)
+    names = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    stated = {name: _licences(name) for name in names}
+    assert {name: text for name, text in stated.items() if strict.search(text)} == {}
+
+
+def _licences(name: str) -> str:
+    try:
+        data = importlib.metadata.metadata(name)
+    except importlib.metadata.PackageNotFoundError:  # for another platform
+        return ""
+    classifiers = [c for c in data.get_all("Classifier") or [] if c.startswith("License")]
+    return "; ".join([data.get("License-Expression") or "", *classifiers])

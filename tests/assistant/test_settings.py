@@ -78,6 +78,23 @@ def test_a_password_never_leaves_in_the_clear(path: Path) -> None:
         load_settings(path)
 
 
+def test_the_example_is_what_init_writes() -> None:
+    example = Path(__file__).parent.parent.parent / "klimapartner.example.toml"
+    settings = load_settings(example)
+    assert settings.answer_since is not None
+    written = settings_text(
+        auth=_AUTH["password"],
+        now=settings.answer_since,
+        address="climatepartnerships@agency.example",
+        user="climatepartnerships@agency.example",
+        controller="Agency",
+        administrator="administrator@agency.example",
+        imap_host="imap.agency.example",
+        smtp_host="smtp.agency.example",
+    )
+    assert example.read_text(encoding="utf-8") == written
+
+
 @pytest.mark.parametrize("auth", list(_AUTH))
 def test_what_init_writes_can_be_read(tmp_path: Path, auth: str) -> None:
     file = tmp_path / "klimapartner.toml"

@@ -20,7 +20,7 @@ def test_every_mail_is_stored_once_and_every_person_answered_once(post: Post, de
     polled, handled = post.work()
     assert (polled.new, len(handled)) == (90, 90)
     with post.workplace() as work, work.database.reading() as session:
-        outbox = list_outbox(session)
+        outbox = [row for row in list_outbox(session) if row.step == "1"]
         assert count_by_state(session) == {"done": 90}
         assert count_entries(session) == len(_rows(handled))
     answered = [h.mail.message.message_id for h in handled if h.mail.verdict.reply_allowed]

@@ -240,6 +240,18 @@ def test_an_answer_goes_to_the_senders_address_only(post: Post) -> None:
     assert [item.recipients for item in post.sink.received] == [("kim.muster@herzogenaurach.example",)]
 
 
+def test_another_address_in_the_text_gets_a_prepared_answer_that_waits(post: Post) -> None:
+    body = INTEREST.replace("Kim Muster\nAmt", "Robin Beispiel\nAmt").replace(
+        "Mit freundlichen",
+        "Bitte antworten Sie an Frau Toni Acker, toni.acker@herzogenaurach.example.\n\nMit freundlichen",
+    )
+    post.deliver(letter(body))
+    post.work()
+    with post.workplace() as work, work.database.reading() as session:
+        rows = [(row.to_addr, row.state) for row in list_outbox(session)]
+    assert rows == [("kim.muster@herzogenaurach.example", "sent"), ("toni.acker@herzogenaurach.example", "held")]
+
+
 def test_a_text_with_template_code_is_only_text(post: Post) -> None:
     mail: EmailMessage = letter(
         INTEREST.replace("Kim Muster", "Kim {{ 7*7 }} {% raw %}"), sender='"Kim {{ 7*7 }}" <kim@herzogenaurach.example>'
