@@ -1,9 +1,9 @@
 """Cue phrases: readable patterns in TOML files, found in folded text.
 
-A pattern is a row of words: `bekund*` is a stem, `wald+` a German noun with its endings, `a|b` a choice, `a_b` two words of one choice, `?w` optional, `~` a
-gap of up to six words, `~~` of up to fourteen, `&` and `&&` the same gaps with either side first, a leading `^` the
-start of the text. Each pattern is tried only where its longest necessary stem occurs, so a sentence costs one pass of
-an Aho-Corasick automaton.
+A pattern is a row of words: `bekund*` is a stem, `wald+` a German noun with its endings, `a|b` a choice, `a_b` two
+words of one choice, `?w` optional, `~` a gap of up to six words, `~~` of up to fourteen, `&` and `&&` the same gaps
+with either side first, a leading `^` the start of the text. Each pattern is tried only where its longest necessary
+stem occurs, so a sentence costs one pass of an Aho-Corasick automaton.
 """
 
 import re

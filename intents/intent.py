@@ -73,7 +73,7 @@ def decide_intents(
     """The intents of a letter, in the order of the schema; `other` where no other is sure enough."""
     told = [s for s in sentences if s.zone in TOLD]
     signals = [*rule_signals(told), *(signal for vote in voters for signal in vote(told))]
-    scores = join(signals)
+    scores = _with_profile(join(signals))
     found = _decide(scores, letter, sentences, facts or Facts())
     return IntentDecision(found, tuple(_evidence(intent, scores, signals) for intent in found))
 
@@ -90,7 +90,7 @@ def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
         elif not answers(following):
             yield from _question(sentence, found)
         yield from _workshop(sentence, found, invited=invited)
-        yield from _correction(sentence, found)
+        yield from _correction(sentence, found, followed=followed)
         yield from _withdrawal(sentence, found)
         yield from _offer(sentence, found)
         yield from (Signal(label[7:], 0.9, sentence) for label in found if label.startswith("intent.other."))
@@ -100,6 +100,8 @@ def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
 def _interest(sentence: Sentence, found: frozenset[str], *, invited: bool) -> Iterator[Signal]:
     strengths = [s for s in INTEREST if f"intent.interest.{s}" in found]
     strengths = [s for s in strengths if s == "hint" or not denied(sentence.text, f"intent.interest.{s}")]
+    if "intent.interest.sure" in found and "sure" not in strengths:
+        yield Signal("undecided", 0.55, sentence)
     if strengths:
         weight = INTEREST[strengths[0]] * _doubt(sentence, found, invited=invited)
         yield Signal("interest", weight, sentence)
@@ -117,6 +119,7 @@ def _doubt(sentence: Sentence, found: frozenset[str], *, invited: bool) -> float
         0.2: (invited or "intent.workshop" in found)
         and "intent.attend" in found
         and not NAMES_PROGRAMME.search(sentence.text),
+        0.22: "intent.withdrawal.sure" in found and "intent.withdrawal.void" not in found,
         0.21: bool(found & OTHERS) and not found & {"intent.other.behalf", "intent.other.decided"},
     }
     return prod(factor for factor, holds in factors.items() if holds)
@@ -126,15 +129,16 @@ def _profile(sentences: Sequence[Sentence]) -> Iterator[Signal]:
     """What an expression of interest usually tells beside itself: region, partner, topics, help; each counts once."""
     for kinds in PROFILE:
         told = [s for s in sentences if not is_asking(s) and labels(s.text) & kinds]
-        yield from (Signal("interest", 0.3, sentence) for sentence in told[:1])
+        yield from (Signal("profile", 0.3, sentence) for sentence in told[:1])
 
 
 def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
-    if {"needs.matchmaking", "needs.consultation"} & found:
+    offers = found >= {"intent.offer.sure", "intent.offer.seeks"} and "asking.indirect" not in found
+    if offers or found & {"needs.matchmaking", "needs.consultation"}:
         return
     if is_asking(sentence):
         weight = 0.9 if has_question_mark(sentence.text) else 0.7
-    elif "asking.material" in found and "asking.polite" not in found:
+    elif "asking.material" in found and not found & {"asking.polite", "intent.attend"}:
         weight = 0.55
     else:
         return
@@ -146,16 +150,18 @@ def _workshop(sentence: Sentence, found: frozenset[str], *, invited: bool) -> It
         return
     if "intent.workshop" in found:
         yield Signal("workshop_registration", 0.5 if sentence.zone == "subject" else 0.9, sentence)
-    elif invited and "intent.interest.sure" not in found:
+    elif invited and not NAMES_PROGRAMME.search(sentence.text):
         yield Signal("workshop_registration", 0.7, sentence)
 
 
-def _correction(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
+def _correction(sentence: Sentence, found: frozenset[str], *, followed: bool) -> Iterator[Signal]:
     asked = has_question_mark(sentence.text)
+    if "intent.correction.void" in found:
+        return
     if "intent.correction.sure" in found:
-        yield Signal("correction", 0.3 if asked else 0.8, sentence)
+        yield Signal("correction", 0.4 if asked else 0.7 if sentence.zone == "subject" else 0.8, sentence)
     elif "intent.correction.likely" in found:
-        yield Signal("correction", 0.25, sentence)
+        yield Signal("correction", 0.45 if followed else 0.25, sentence)
     if "intent.earlier" in found:
         yield Signal("earlier", 0.6, sentence)
 
@@ -163,8 +169,10 @@ def _correction(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
 def _withdrawal(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
     if "intent.withdrawal.sure" not in found or found & {"intent.withdrawal.void", *OTHERS}:
         return
-    open_ = has_question_mark(sentence.text) or conditional(sentence.text)
-    yield Signal("withdrawal", 0.1 if open_ else 0.85, sentence)
+    if "intent.workshop" in found and not NAMES_PROGRAMME.search(sentence.text):
+        return
+    unsaid = is_asking(sentence) or conditional(sentence.text)
+    yield Signal("withdrawal", 0.1 if unsaid else 0.6 if sentence.zone == "subject" else 0.85, sentence)
 
 
 def _is_status(sentence: Sentence, found: frozenset[str], *, followed: bool) -> bool:
@@ -185,6 +193,14 @@ def join(signals: Iterable[Signal]) -> dict[str, float]:
     return {label: 1 - prod(missing) for label, missing in weights.items()}
 
 
+def _with_profile(scores: dict[str, float]) -> dict[str, float]:
+    """What the letter tells of itself makes an interest surer; beside a question it is none by itself."""
+    told, interest = scores.get("profile", 0), scores.get("interest", 0)
+    if scores.get("question", 0) > SURE and interest < 0.4:
+        return scores
+    return scores | {"interest": 1 - (1 - told) * (1 - interest)} if told or interest else scores
+
+
 def _decide(
     scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], facts: Facts
 ) -> tuple[Intent, ...]:
@@ -195,6 +211,8 @@ def _decide(
         found.append("question")
     if scores.get("workshop_registration", 0) > SURE and main in (None, "interest"):
         found.append("workshop_registration")
+    if not found and _is_likeliest_interest(scores, sentences, facts, southern=southern):
+        found.append("interest")
     return tuple(intent for intent in REASONS if intent in found) or ("other",)
 
 
@@ -207,7 +225,7 @@ def _concern(
         return "other"
     if southern and scores.get("partner_offer", 0) > 0.4:
         return "partner_offer"
-    if scores.get("withdrawal", 0) > 0.8 and (interest < 0.9 or "earlier" in scores):
+    if scores.get("withdrawal", 0) > (SURE if "earlier" in scores else 0.8) and (interest < 0.9 or "earlier" in scores):
         return "withdrawal"
     if _corrects(scores):
         return "correction"
@@ -216,6 +234,16 @@ def _concern(
     if southern:
         return "partner_offer" if interest > SURE else None
     return "interest" if interest > SURE and not _is_undecided(scores) else None
+
+
+def _is_likeliest_interest(
+    scores: dict[str, float], sentences: Sequence[Sentence], facts: Facts, *, southern: bool
+) -> bool:
+    """Whether a letter that says nothing else is an expression of interest: a municipality tells of itself."""
+    speaks = facts.municipality or any("intent.municipal" in labels(s.text) for s in sentences)
+    against = {"undecided", "correction", "withdrawal", "status_request"} & set(scores)
+    against |= {label for label in scores if label.startswith("other.") and label != "other.behalf"}
+    return speaks and not southern and not against and scores.get("interest", 0) > 0.25
 
 
 def _is_foreign(scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], *, southern: bool) -> bool:

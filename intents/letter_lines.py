@@ -16,7 +16,7 @@ CLOSING = re.compile(
     r"(?:gruess\w*|gruss|gruesze\w*|wuensch\w*|gruse|gruesen)[^,\n]{0,60}?"
     r"|(?:danke?|dank)\s+(?:und|&|u\.)\s+(?:\w+\s+)?gruss\w*|vielen\s+dank(?:\s+(?:und|im)[^,\n]{0,50})?|besten\s+dank|danke\b"
     r"|gruss\w*(?:\s+(?:aus|vom|von|nach|an)\b[^,\n]{0,50})?|gruesse?(?:\s+(?:aus|vom|von|nach|an|vom)\b[^,\n]{0,50})?|es\s+gruess\w+[^,\n]{0,40}|lg|mfg|mfgr|vg|bg|hg|hzl"
-    r"|hochachtungsvoll|herzlich(?:st)?|im\s+auftrage?|in\s+vertretung|i\.\s?a\.|i\.\s?v\.|gez\.|glueck\s?auf|bis\s+bald|ihre?\b|eure?\b"
+    r"|hochachtungsvoll|mit\s+vorzueglicher\s+hochachtung|herzlich(?:st)?|im\s+auftrage?|in\s+vertretung|i\.\s?a\.|i\.\s?v\.|gez\.|glueck\s?auf|bis\s+bald|ihre?\b|eure?\b"
     r"|freundlichst|ciao|tsch(?:ue|u)ss?i?|ahoi|bussi|servus|bis\s+(?:dann|bald|demnaechst|die\s+tage|dahin)|alles\s+(?:gute|liebe)|sch(?:oe|o)ne[nrs]?\s+(?:tag|abend|wochenende|woche|feierabend)|beste|cheers|thanks|thank\s+you|many\s+thanks|(?:with\s+)?(?:kind|best|warm|warmest|kindest)\s*(?:est)?\s*(?:regards|wishes)?|regards|sincerely"
     r"|yours\s+(?:\w+\s*)?|respectfully|(?:bien\s+)?cordialement|(?:tres\s+)?cordialement|salutations\b[^,\n]{0,40}|sinceres\s+salutations|respectueusement"
     r"|(?:muy\s+)?atentamente|(?:un\s+)?(?:cordial(?:es)?\s+|muy\s+)?saludos?\b[^,\n]{0,30}|cordialmente|un\s+abrazo|respetuosamente"

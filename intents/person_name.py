@@ -34,7 +34,7 @@ class Name:
     @property
     def words(self) -> tuple[str, ...]:
         """The folded name words without titles and initials' dots."""
-        kept = (fold(word).strip(".") for word in self.text.split() if fold(word) not in words("titles"))
+        kept = (fold(word).strip(".") for word in self.text.split() if not _is_title(word))
         return tuple(part for word in kept for part in word.split("-") if part)
 
 
@@ -64,7 +64,8 @@ def _is_name_word(word: str) -> bool:
 
 
 def _is_title(word: str) -> bool:
-    return fold(word) in words("titles")
+    plain = fold(word)
+    return plain in words("titles") or plain.startswith(("dr.-", "dipl.", "prof.-", "priv.-"))
 
 
 def _is_given(word: str) -> bool:
@@ -105,10 +106,14 @@ def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
 
 
 def _well_formed(core: Sequence[str], *, saluted: bool) -> bool:
+    if any(fold(word) in words("salutations") for word in core):
+        return False
     real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
     if not (1 if saluted else 2) <= len(real) <= 5 or len(core) > 6:
         return False
     if not all(_is_name_word(word) for word in real) or INITIAL.match(core[-1]):
+        return False
+    if fold(core[-1]) in words("particles") and core[-1].islower():
         return False
     return len(fold(core[-1]).strip(".")) > 1 and not core[-1].endswith(".") and _has_case(core)
 

@@ -16,7 +16,8 @@ LABEL = re.compile(
     r"|(?P<direct>\bdurchwahl\w*|\bdirektwahl|\bdw\b|\bdirekt\b|\bdirect\b|\bext\b|\bapp(?:arat)?\b|\bligne directe)"
     r"|(?P<central>\bzentrale\w*|\bvermittlung\b|\bswitchboard|\bempfang\b|\bstandard\b|\bsekretariat|\bvorzimmer|\bhotline|\bpforte"
     r"|\bb[üu]rgertelefon|\bservice(?:telefon|nummer)|\bbeh[öo]rdennummer)"
-    r"|(?P<landline>\btel\w*|\bfon\b|\bphone|\bt(?=[:. +(0])|\btlf\b|\bt[eé]l[eé]fon\w*|\bfono\b|\bruf\w*|\bb[üu]ro\b))",
+    r"|(?P<landline>\btel\w*|\bfon\b|\bphone|\bt(?=[:. +(0])|\btlf\b|\bt[eé]l[eé]fon\w*|\bfono\b"
+    r"|\bruf\w*|\bb[üu]ro\b))",
     re.IGNORECASE,
 )
 EXTENSION = re.compile(r"(?:durchwahl|dw|apparat|app\.?|ext\.?|-)\s*[:.]?\s*[-–]?\s*(\d{2,5})\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ NEGATION = re.compile(
 )
 NO_NEGATION = re.compile(
     r"\b(?:nicht (?:nur|zuletzt|allein|weniger|umsonst|zu vergessen)|warum nicht|wenn nicht|ob nicht|nicht wahr"
+    r"|ohne (?:ihre|eure) (?:hilfe|vermittlung|unterstuetzung)"
     r"|not only|no doubt|why not|non seulement|no solo|nao so|keine frage|kein problem|ohne weiteres|sin duda"
     r"|sem duvida)\b"
 )
@@ -33,7 +34,7 @@ def negated(folded: str, start: int, end: int) -> bool:
     right = _clause_end(folded, end)
     before = " ".join(folded[left:start].split()[-4:])
     after = " ".join(folded[end:right].split()[:3])
-    inside = folded[start:end]
+    inside = CLAUSE.split(folded[start:end])[-1]
     stretch = NO_NEGATION.sub(" ", f"{before} {inside} {after}")
     return bool(NEGATION.search(stretch))
 

@@ -32,7 +32,8 @@ NOW = re.compile(r"\b(?:jetzt|nun|künftig|zukünftig|heute|now|maintenant|ahora
 OFFICE = re.compile(
     r"\b(?:\w*[Aa]usschuss\w*|(?:\w*[a-zäöüß])?(?:[Aa]mt|[Rr]eferat|[Dd]ezernat|[Bb]ereich|[Dd]ienst|[Aa]bteilung|[Ss]telle|[Gg]ebiet|[Dd]irektion)"
     r"|Behörde|Ministerium|Landesamt|Institut|Department|Office|Ministry|Committee)\w*"
-    r"\s+(?:für|of|for|Umwelt|Klima\w*)\s+(?:(?:die |den |das |the )?[A-ZÄÖÜ][\w-]*(?:,\s*|\s+und\s+|\s+and\s+|\s*[/&]\s*)?){1,6}"
+    r"\s+(?:für|of|for|Umwelt|Klima\w*)\s+"
+    r"(?:(?:die |den |das |the )?[A-ZÄÖÜ][\w-]*(?:,\s*|\s+und\s+|\s+and\s+|\s*[/&]\s*)?){1,6}"
 )
 TOPIC_TALK = ("interest", "partner_offer", "correction")
 

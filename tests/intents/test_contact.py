@@ -1,0 +1,178 @@
+"""Whom to answer: the person named for it, the one who signs, the one in the From header."""
+
+from collections.abc import Callable
+
+import pytest
+
+from klimapartner.intents.contact import decide_contact
+from klimapartner.intents.person_name import from_header, whole
+from klimapartner.intents.phone import best_phone, find_phones
+from klimapartner.intents.reading import Contact, Letter, Office
+from klimapartner.intents.sentences import sentences
+
+Write = Callable[..., Letter]
+
+OFFICE = Office(
+    addresses=("office@programme.example",),
+    domains=("programme.example",),
+    phones=("0228 20717-2138",),
+    people=("Clemens Olbrich", "Mandy Wagner"),
+)
+
+
+def contact_of(letter: Letter) -> Contact:
+    return decide_contact(letter, sentences(letter), OFFICE).contact
+
+
+def test_signature(write: Write) -> None:
+    letter = write(
+        "Wir bekunden Interesse.\n\nMit freundlichen Grüßen",
+        signature="Dr. Veit Häberle\nLeiter der Stabsstelle\nTel. 0751 85-6190\nFax 0751 85-6191",
+        from_addr="klima@kreis.example",
+    )
+    assert contact_of(letter) == Contact(
+        "Dr. Veit Häberle", "klima@kreis.example", "0751 85-6190", "Leiter der Stabsstelle"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "from_name", "from_addr", "name"),
+    [
+        ("Gruß\nD. Schierwater", "Detlef Schierwater", "d.schierwater@lk.example", "Detlef Schierwater"),
+        ("F.-U. Merz\nAbteilung 3.05", "Frank-Uwe Merz", "frank-uwe.merz@stadt.example", "Frank-Uwe Merz"),
+        ("LG Wiebke Lorenzen", "Wiebke Lorenzen", "wiebke.lorenzen@stadt.example", "Wiebke Lorenzen"),
+        ("Karen Ehlers, Stadt Hann. Münden", "Rathaus", "k.ehlers@rathaus.example", "Karen Ehlers"),
+        ("grüße silke van acken, rheinberg", "Silke", "silke.vanacken@stadt.example", "Silke van Acken"),
+        ("i. A. Arne Wegner\nFachdienst Europa", "Landkreis LUP", "presse@lk.example", "Arne Wegner"),
+        ("gez. Dr. Volkmar Prüfer\nBürgermeister", "Stadt Jena", "rathaus@jena.example", "Dr. Volkmar Prüfer"),
+        ("Danke!", "Kling, Mareike", "mareike.kling@gemeinde.example", "Mareike Kling"),
+        ("Danke!", "Behrmann, Tjark (BUKEA)", "t.behrmann@hh.example", "Tjark Behrmann"),
+        ("Im Auftrag\nVorzimmer", "Stadtverwaltung Malchin", "info@malchin.example", None),
+        ("Viele Grüße aus dem Rathaus", "Städtepartnerschaften", "partner@jena.example", None),
+    ],
+)
+def test_names(write: Write, ending: str, from_name: str, from_addr: str, name: str | None) -> None:
+    letter = write(f"Wir bekunden Interesse.\n\n{ending}", from_name=from_name, from_addr=from_addr)
+    assert contact_of(letter).name == name
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ansprechpartnerin ist Elke Primm, Umweltbeauftragte, Tel. 06872 609-4471, elke.primm@ort.example.",
+        "Rückfragen bitte an: Elke Primm, Umweltbeauftragte, 06872 609-4471, elke.primm@ort.example",
+        "Fragen beantwortet Ihnen Frau Elke Primm, Umweltbeauftragte, 06872 609-4471, elke.primm@ort.example.",
+        "Bitte antworten Sie nicht mir, sondern Frau Elke Primm, Umweltbeauftragte, elke.primm@ort.example, "
+        "Tel. 06872 609-4471.",
+        "Zuständige Person: Frau Elke Primm, Umweltbeauftragte\n"
+        "E-Mail: elke.primm@ort.example\nTelefon: 06872 609-4471",
+    ],
+)
+def test_another_person_is_named(write: Write, sentence: str) -> None:
+    letter = write(
+        f"Die Gemeinde bekundet Interesse.\n\n{sentence}\n\nMit freundlichen Grüßen",
+        signature="Stefan Baltes\nBürgermeister\n06872 609-1000",
+        from_name="Stefan Baltes",
+        from_addr="stefan.baltes@ort.example",
+    )
+    assert contact_of(letter) == Contact("Elke Primm", "elke.primm@ort.example", "06872 609-4471", "Umweltbeauftragte")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Vielen Dank an Frau Wagner und Herrn Olbrich für die Auskunft.",
+        "Beim Landkreis ist Frau Tischer zuständig, Schriftverkehr bitte weiterhin an mich.",
+        "Terminabsprachen bitte über mein Vorzimmer, Frau Szymanski.",
+        "Meine Vertretung übernimmt Herr Aydin.",
+        "Ansprechpartner in unserer Partnerstadt ist Herr John Banda.",
+        "Für Rückfragen stehe ich gern zur Verfügung.",
+    ],
+)
+def test_somebody_else_is_only_mentioned(write: Write, sentence: str) -> None:
+    letter = write(
+        f"Wir bekunden Interesse. {sentence}\n\nGruß", signature="Ina Berger", from_addr="ina.berger@o.example"
+    )
+    assert contact_of(letter).name == "Ina Berger"
+
+
+def test_a_forwarded_expression(write: Write) -> None:
+    letter = write(
+        "Hallo, das ging versehentlich an uns.\nLG Fenja",
+        forward="Von: Gerda Noack <g.noack@zittau.example>\nBetreff: Interesse\n\n"
+        "Die Stadt Zittau bekundet Interesse.\n\n"
+        "Mit freundlichen Grüßen\nGerda Noack\nTelefon: 03583 75233-1",
+        from_name="Büro Dortmund",
+        from_addr="buero@agenda.example",
+    )
+    contact = contact_of(letter)
+    assert (contact.name, contact.email, contact.phone) == ("Gerda Noack", "g.noack@zittau.example", "03583 75233-1")
+
+
+def test_a_letter_in_an_attachment(write: Write) -> None:
+    letter = write(
+        "Anbei unser Schreiben.",
+        attachment="Stadt Jena\n\nWir bekunden Interesse.\n\nAnsprechpartnerin in unserem Hause ist\n"
+        "Dorothea Enke, Referentin\nTelefon 03641 4922-61\ndorothea.enke@jena.example\n\nDr. Volkmar Prüfer",
+        from_name="Stadt Jena",
+        from_addr="rathaus@jena.example",
+    )
+    contact = contact_of(letter)
+    assert (contact.name, contact.email, contact.phone) == (
+        "Dorothea Enke",
+        "dorothea.enke@jena.example",
+        "03641 4922-61",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Zentrale 05201 1832-0\nDurchwahl 05201 1832-46", "05201 1832-46"),
+        ("Mobil 0151 40227713 | Tel. 0461 85-2967", "0461 85-2967"),
+        ("T 02551 69-4217 | F 02551 69-94217", "02551 69-4217"),
+        ("Fax: 04361 498-7290", None),
+        ("Tel.: (0335) 552-6117", "(0335) 552-6117"),
+        ("+49 (0)228 90042-15", "+49 (0)228 90042-15"),
+        ("whatsapp me +256 772 904 118", "+256 772 904 118"),
+        ("am 22.02.2022, PLZ 53113, Rechnung 2022-0417", None),
+        ("0228 20717-2138", None),
+    ],
+)
+def test_phones(text: str, number: str | None) -> None:
+    best = best_phone(find_phones(text), OFFICE.phones)
+    assert (best and best.number) == number
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Merle Hansen-Tüxen", "Merle Hansen-Tüxen"),
+        ("Dipl.-Ing. Thoralf Seidel", "Dipl.-Ing. Thoralf Seidel"),
+        ("Frau Kathleen Gröbel", "Kathleen Gröbel"),
+        ("Frau Müller", "Müller"),
+        ("Kodjo Amétépé Agbéko", "Kodjo Amétépé Agbéko"),
+        ("Amt für Kultur", None),
+        ("Stadt Jena", None),
+        ("Am Markt 7", None),
+        ("Persönliche Referentin", None),
+    ],
+)
+def test_what_is_a_name(line: str, name: str | None) -> None:
+    found = whole(line)
+    assert (found and found.text) == name
+
+
+@pytest.mark.parametrize(
+    ("header", "addr", "name"),
+    [
+        ("Bergmann, Elke", "elke.bergmann@stadt.example", "Elke Bergmann"),
+        ("Okello Denis", "okellodenis.gulu@mail.example", "Okello Denis"),
+        ("Ranking Boost", "offers@agency.example", None),
+        ("Greifswald International", "international@hgw.example", None),
+        ("Griesheim, Stadtentwicklung", "stadtentwicklung@stadt.example", None),
+    ],
+)
+def test_the_from_header(header: str, addr: str, name: str | None) -> None:
+    found = from_header(header, addr)
+    assert (found and found.text) == name
