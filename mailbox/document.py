@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -42,8 +43,7 @@ def read_document(
     if len(data) > limits.document_bytes:
         return DocumentText(problem="too_large")
     reply = READER.ask(kind, data, limits)
-    text = clean_text(str(reply.get("text", ""))).strip("\n")
-    return DocumentText(text, reply.get("problem"))
+    return DocumentText(_tidy(str(reply.get("text", ""))), reply.get("problem"))
 
 
 def unpack_container(kind: str, data: bytes, *, limits: Limits) -> Unpacked | str:
@@ -52,6 +52,12 @@ def unpack_container(kind: str, data: bytes, *, limits: Limits) -> Unpacked | st
         return "too_large"
     reply = READER.ask(kind, data, limits)
     return from_json(reply["unpacked"]) if "unpacked" in reply else str(reply.get("problem") or "unreadable")
+
+
+def _tidy(text: str) -> str:
+    """The text without blanks at the ends of lines and with one empty line where there were several."""
+    lines = (line.rstrip() for line in clean_text(text).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
 def _plain(kind: str, data: bytes, charset: str | None, limits: Limits) -> DocumentText:

@@ -142,6 +142,7 @@ ICS = (
         ("form.pdf", form(), "Interessenbekundung\n\nKommune: Stadt Köln\nAfrika: ja\nStatus: neu"),
         ("locked.pdf", pdf("Nur gegen Druck", encrypt=StandardEncryption("", "x", canPrint=0)), "Nur gegen Druck"),
         ("ohne.endung", pdf("Seite"), "Seite"),
+        ("luft.docx", docx(paragraph("oben ") + "<w:p/>" * 5 + paragraph("unten")), "oben\n\nunten"),
         ("a.docx", real_docx(), "Stadt Köln\n\nWir haben Interesse.\nPunkt eins\nTelefon\t0221 1"),
         ("form.docx", docx(WORD_FORM), "Land:\n\n☒ Afrika\nEnde"),
         ("a.odt", odt(ODT_BODY), "Titel\nzwei  Blanks\tTab\nKommune\tKöln\n- Punkt"),
