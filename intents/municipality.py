@@ -53,9 +53,10 @@ def decide_municipality(
     ours = office or Office()
     uses = tuple(use for sentence in sentences for use in uses_in(sentence))
     named = tuple(use for use in uses if use.aside not in WORDS)
-    if is_group(letter):
+    facts = gather(letter, sentences, ours)
+    if is_group(letter) or cue("other", "group").search(facts.text):
         return MunicipalityDecision(uses=named)
-    facts, southern = gather(letter, sentences, ours), is_southern(letter, sentences)
+    southern = is_southern(letter, sentences)
     groups = _groups(claims_in(letter, uses, facts, ours, southern))
     if not groups and (uses_of_typos := tuple(misspelt_uses(sentences))):
         named += uses_of_typos
@@ -114,6 +115,8 @@ def _only_seat(group: Group, other: Group) -> bool:
 
 
 def _acts(claim: Claim) -> bool:
+    if "nimmt nicht teil" in claim.voice:
+        return False
     return bool(STRONG & claim.voice.keys()) or "Handelnd" in claim.voice
 
 

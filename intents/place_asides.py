@@ -12,6 +12,7 @@ CLAUSE = re.compile(r"[;:!?]")
 OWN = re.compile(r"\bwir (?:hier )?(?:in|aus|von)$")
 HOME = re.compile(r"\b(?:mein|meine|meiner|meinem|my|ma|mi|minha)$")
 WHETHER = re.compile(r"\b(?:ob|whether|if|si|se)(?: auch| schon| nicht)?(?: die| der| das| unsere| the| la)?$")
+NEAR = re.compile(r"\b(?:bei|nahe|naehe von|unweit(?: von)?|near)$")
 CLUB = re.compile(r" e ?v\b")
 ABROAD = re.compile(r"[\s,(/]*(?:(?:in|auf|im|aus|en|au|no|na)(?: (?:der|den|dem))?\s+)?")
 LOCATED = re.compile(r"[ ,]*(?:im|in|aus dem|des|gelegen im|am)?\s*")
@@ -47,6 +48,8 @@ def _other_body(mention: Mention, before: Before, kinds: set[str], text: str) ->
         return "danach gefragt"
     if cue("other", "motion").search(mention.before):
         return "Antrag einer Fraktion"
+    if not before.level and NEAR.search(before.rest):
+        return "nur erwähnt"
     if kinds.isdisjoint({"Absender", "Formularfeld", "Anschrift"}) and cue("other", "aside").search(before.rest):
         return "nur erwähnt"
     return ""
@@ -98,11 +101,19 @@ def continues_list(last: Mention, mention: Mention) -> bool:
     return at >= 0 and bool(LIST_GOES_ON.fullmatch(mention.before[at + len(last.name) :]))
 
 
-def is_qualifier(last: Mention, towns: tuple[Entry, ...], bodies: tuple[Entry, ...], before: Before) -> bool:
+def is_qualifier(
+    last: Mention, towns: tuple[Entry, ...], bodies: tuple[Entry, ...], before: Before, bracketed: bool
+) -> bool:
     """Whether a county or association only says where the town named before it lies (Halle im Kreis Gütersloh)."""
     if bodies[0].is_town or bodies[0].kind == "Bezirk":
         return False
     at = before.rest.rfind(last.name)
     between = before.rest[at + len(last.name) :].removeprefix("s") if at >= 0 else "?"
     inside = any(town.county == body.county for town in towns for body in bodies)
-    return inside and bool(LOCATED.fullmatch(between))
+    return inside and (bracketed or bool(LOCATED.fullmatch(between)))
+
+
+def in_brackets_after(last: Mention, mention: Mention, text: str) -> bool:
+    """Whether a name stands in brackets that opened after the name before it."""
+    opened = text.rfind("(", 0, mention.start)
+    return opened >= last.end and ")" not in text[opened : mention.start]

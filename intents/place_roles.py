@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from klimapartner.intents.gazetteer.forms import ADJECTIVE, ASSOCIATION, COUNTY, DISTRICT, FULL
 from klimapartner.intents.gazetteer.table import Entry
-from klimapartner.intents.place_asides import aside_reason, continues_list, is_qualifier
+from klimapartner.intents.place_asides import aside_reason, continues_list, in_brackets_after, is_qualifier
 from klimapartner.intents.place_words import Before, cue, split_before
 from klimapartner.intents.places import Mention, find_mentions
 from klimapartner.intents.sentences import Sentence
@@ -71,7 +71,9 @@ def uses_in(sentence: Sentence) -> tuple[Use, ...]:
         postcode = POSTCODE.search(before.rest)
         weights = tuple(_weights(mention, before, sentence))
         kinds = {kind for kind, _ in weights}
-        aside = aside_reason(mention, before, kinds, sentence.text) or _inherited(found, bodies, mention, before)
+        aside = aside_reason(mention, before, kinds, sentence.text) or _inherited(
+            found, bodies, mention, before, sentence.text
+        )
         code = postcode.group(1) if postcode else ""
         use = Use(mention, sentence, before.level, before.word, bodies, weights, aside, code)
         found.extend((use, *_of_both(use)))
@@ -115,14 +117,15 @@ def _shared(bearers: list[tuple[str, Entry]]) -> tuple[Entry, ...]:
     return counties or tuple(body for quality, body in bearers if quality == ASSOCIATION)
 
 
-def _inherited(earlier: list[Use], bodies: tuple[Entry, ...], mention: Mention, before: Before) -> str:
+def _inherited(earlier: list[Use], bodies: tuple[Entry, ...], mention: Mention, before: Before, text: str) -> str:
     """A reason that comes from the name before: the list goes on, or this name only says where that one lies."""
     if not earlier:
         return ""
     last = earlier[-1]
     if last.aside in ("nur erwähnt", "Partnerstadt") and continues_list(last.mention, mention):
         return last.aside
-    return "Lage" if is_qualifier(last.mention, last.bodies, bodies, before) else ""
+    bracketed = in_brackets_after(last.mention, mention, text)
+    return "Lage" if is_qualifier(last.mention, last.bodies, bodies, before, bracketed) else ""
 
 
 def _weights(mention: Mention, before: Before, sentence: Sentence) -> Iterator[tuple[str, float]]:
@@ -130,7 +133,7 @@ def _weights(mention: Mention, before: Before, sentence: Sentence) -> Iterator[t
         yield from _adjective_weights(mention, before)
         return
     yield from _weights_before(mention, before)
-    yield from _weights_after(mention.after.strip())
+    yield from _weights_after(mention.after.strip(), addressed=bool(POSTCODE.search(before.rest)))
     if sentence.zone == "subject":
         yield "Betreff", 2.0
     if sentence.zone == "signature":
@@ -167,10 +170,10 @@ def _kind_evidence(before: Before) -> tuple[str, float]:
     return "Körperschaft", 1.0 if weak else 2.0
 
 
-def _weights_after(after: str) -> Iterator[tuple[str, float]]:
+def _weights_after(after: str, *, addressed: bool) -> Iterator[tuple[str, float]]:
     if after.startswith("hier") and re.match(r"hier\b(?! in\b)", after):
         yield "Absender", 2.5
-    acting = cue("sender", "after_strong").match(after)
+    acting = cue("sender", "after_direct" if addressed else "after_strong").match(after)
     if acting and not cue("sender", "other_subject").match(after[acting.end() :].strip()):
         yield "Handelnd", 3.0
     elif not acting and cue("sender", "after_weak").match(after):

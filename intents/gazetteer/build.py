@@ -62,14 +62,6 @@ def build(
     return counts
 
 
-def build_from(register: Path, out: Path | None = None) -> str:
-    """Refresh the tables from a newer official file and say in German what they hold; see `build`."""
-    counts = build(register, out=out or HOME)
-    return (
-        f"{counts['bodies']} Körperschaften, Stand {register_date(register):%d.%m.%Y}, {counts['forms']} Schreibweisen."
-    )
-
-
 def _carried_over(rows: list[Row], as_of: date) -> list[Row]:
     """Municipalities of the table so far that the new register has no more, with the year they ended."""
     known = {row.key for row in rows}
