@@ -43,6 +43,7 @@ def attachments(case: Case) -> list[dict[str, str]]:
             "problem": case.texts.word("problem", item.problem, case.language) if item.problem else "",
         }
         for item in case.mail.message.attachments
+        if not item.inline
     ]
 
 
