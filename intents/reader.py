@@ -8,6 +8,7 @@ from klimapartner.intents.faq import ask_line
 from klimapartner.intents.findings import Findings, attach
 from klimapartner.intents.language import decide_language
 from klimapartner.intents.pipeline import build_pipeline
+from klimapartner.intents.placing import placed
 from klimapartner.intents.reading import Answer, Letter, Office, Part, Reading
 from klimapartner.intents.version import VERSION
 
@@ -58,7 +59,7 @@ def _reading(found: Findings) -> Reading:
         topics=found.topics,
         faq=found.faq,
         remarks=found.remarks,
-        evidence=tuple(found.evidence),
+        evidence=placed(found.evidence, found.letter),
         candidates=found.bodies.candidates,
         unsolicited=found.unsolicited,
     )
