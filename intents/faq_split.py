@@ -1,0 +1,25 @@
+"""A message cut into its single questions."""
+
+import re
+
+ASKING = (
+    r"(?:wie|was|wann|wo|wohin|wer|wen|wem|wieso|warum|welche\w*|wofuer|wozu|worum|ab wann|bis wann|an wen|fuer wen"
+    r"|ob|gibt|kann|koennen|koennte|darf|duerfen|muss|muessen|ist|sind|wird|werden|bekomm\w*|krieg\w*|kostet|braucht"
+    r"|brauchen|geht|ginge|zaehlt|gilt|hat|haben|habt|helft|bietet|besteht|reicht|wuerde|wuerden|"
+    r"how|what|when|where|who|which|is|are|can|could|do|does|may|must|will|should|by when|until when"
+    r"|comment|quand|ou|qui|quel\w*|combien|est|peut|faut|y a|que|qu'|a qui|jusqu|sont"
+    r"|como|cuando|donde|quien\w*|cual\w*|cuant\w*|hay|puede\w*|podemos|es|hasta cuando|a quien"
+    r"|quando|onde|quem|qual|quais|quant\w*|pode\w*|existe\w*|ate quando|a quem|o que|que)"
+)
+END = re.compile(r"[?!;\n]+|(?<=[a-z]{2})\.+(?=\s|$)|\s-+>?\s|(?<=\w): ")
+JOINT = re.compile(
+    rf"(?:,\s*(?:(?:und|u|and|et|y|e|sowie|aber|oder)\s+)?|\s+(?:und|and|et|y|e|sowie|u|plus|\+|&)\s+)"
+    rf"(?:auch |also |dann |denn )?(?={ASKING}\b)"
+)
+
+
+def questions(text: str) -> tuple[str, ...]:
+    """The parts of a text (folded) that may each ask something of their own, in order."""
+    sentences = (part.strip(" ,.-") for part in END.split(text))
+    parts = (part.strip(" ,.-") for sentence in sentences for part in JOINT.split(sentence))
+    return tuple(part for part in parts if part)
