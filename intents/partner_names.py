@@ -126,7 +126,7 @@ def _listed(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named
         if mention.kind != "place" or TITLE.search(sentence.text[: mention.start]):
             continue
         named = _named(sentence, mention.start, mention.end, mentions)
-        if not named.given and " " not in named.name and _in("nouns", named.key):
+        if not named.given and " " not in named.name and _is_word(named.key):
             continue
         country = named.countries or _country_before(sentence.text, mention.start, mentions)
         named = replace(named, countries=country, given=bool(country))
@@ -194,6 +194,13 @@ def is_noun(word: str) -> bool:
     """Whether a word with a capital letter is a noun or an opening, no name of a partner."""
     key = fold(word)
     return len(key) < 2 or _in("nouns", key) or key.endswith(_endings())
+
+
+def _is_word(key: str) -> bool:
+    """Whether the name of a listed place is, as it stands, one of the nouns (with an ending or without)."""
+    nouns = _table()["nouns"]
+    stems = (key.removesuffix(ending) for ending in ("", "e", "en", "er", "n", "s", "es") if key.endswith(ending))
+    return any(stem in nouns or f"{stem}*" in nouns for stem in stems)
 
 
 def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ...]) -> Named:

@@ -82,6 +82,9 @@ def weight_of(named: Named, scene: Scene) -> float:
     if LOCATES.search(text[:start]):
         return weight - 4
     found = segment_labels(named) | (labels(text) & POSITIVE)
+    if named.kind_word and OWN.search(text):
+        found -= {"partner.state"}
+    weight += 1.0 * _is_spoken_of_next(named, scene)
     weight += 2.0 * (earlier_country(scene.body_key, named.name) is not None)
     cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
     weight += cued if cued < 0 or _is_addressed(named) else 0.5 * cued
@@ -97,6 +100,19 @@ def weight_of(named: Named, scene: Scene) -> float:
     if _is_listed(named, scene):
         weight -= 2.5
     return weight
+
+
+def _is_spoken_of_next(named: Named, scene: Scene) -> bool:
+    """Whether the next sentence goes on about it: both sides, the town hall there."""
+    place = scene.sentences.index(named.sentence) + 1
+    following = scene.sentences[place : place + 1]
+    if any(p.sentence is s for p in scene.places for s in following):
+        return False
+    found = {label for s in following for label in labels(s.text)}
+    ours = "partner.anaphora" in found or any(OWN.search(s.text) for s in following)
+    return (
+        ours and bool({"partner.tie", "partner.contact"} & found) and not {"partner.wish", "partnership.lack"} & found
+    )
 
 
 def _town_hall_follows(named: Named, scene: Scene) -> bool:

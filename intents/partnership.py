@@ -9,10 +9,10 @@ from klimapartner.intents.offer import decide_offer, offer_status, writes_from_s
 from klimapartner.intents.partner import PartnerDecision, decide_partner
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.reading import Evidence, Intent, Letter, Partner, Region, Status
-from klimapartner.intents.region import decide_region
+from klimapartner.intents.region import RegionDecision, decide_region
 from klimapartner.intents.sender import is_southern
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.status import StatusDecision, decide_status
+from klimapartner.intents.status import StatusDecision, assume_none, decide_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ def read_partnership(
     else:
         partner = decide_partner(letter, sentences, german_spans, body_key)
         status = decide_status(letter, sentences, partner)
-    return _joined(partner, letter, sentences, status)
+    region = decide_region(letter, sentences, partner)
+    if status.status is None and region.world_region and not (partner.partner and partner.partner.municipality):
+        status = assume_none(sentences)
+    return _joined(partner, region, status)
 
 
 def for_intents(partnership: Partnership, intents: Collection[Intent]) -> Partnership:
@@ -48,9 +51,6 @@ def for_intents(partnership: Partnership, intents: Collection[Intent]) -> Partne
     return Partnership() if set(intents) <= {"other"} else partnership
 
 
-def _joined(
-    partner: PartnerDecision, letter: Letter, sentences: Sequence[Sentence], status: StatusDecision
-) -> Partnership:
-    region = decide_region(letter, sentences, partner)
+def _joined(partner: PartnerDecision, region: RegionDecision, status: StatusDecision) -> Partnership:
     evidence = (*partner.evidence, *region.evidence, *status.evidence)
     return Partnership(partner.partner, partner.more, region.world_region, status.status, evidence)

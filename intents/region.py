@@ -31,6 +31,7 @@ INTERESTED = {
     "intent.correction.sure",
     "intent.correction.likely",
 }
+PREFERS = re.compile(r"\b(?:aber|jedoch|allerdings|doch|wobei|but|though|mais|pero|aunque|mas)\b", re.IGNORECASE)
 REGION_WORD = re.compile(r"regi[oóã]|r[ée]gion|[kc]ontinen|erdteil|weltgegend|länder|laender|geogra", re.IGNORECASE)
 INSTEAD = re.compile(
     r"\b(?:statt|anstatt|anstelle von|nicht mehr|nicht länger|instead of|no longer)\W+$", re.IGNORECASE
@@ -68,7 +69,7 @@ def decide_region(letter: Letter, sentences: Sequence[Sentence], partner: Partne
         given = [e for e in partner.evidence if e.field == "partner.country"]
         return RegionDecision(region, tuple(_from_country(e, region) for e in given))
     told = [s for s in sentences if s.zone != "signature"]
-    interested = any(INTERESTED & labels(s.text) for s in told)
+    interested = any(INTERESTED & labels(s.text) and not is_asking(s) for s in told)
     votes = [vote for before, s in zip([None, *told], told, strict=False) for vote in _votes(s, before)]
     return _decide([vote for vote in votes if vote.strong or interested])
 
@@ -114,6 +115,9 @@ def _votes(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
     if len(kept) < len(mentions) and not left:
         return []
     if any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text)):
+        preferred = [v for m in kept if PREFERS.search(sentence.text[: m.start]) and (v := _vote(sentence, m, found))]
+        if preferred and len(left) == 1:
+            return [replace(v, strong=True) for v in preferred]
         named = any(m.region in SOUTH for m in find(sentence.text))
         if asking or not (_is_of_regions(sentence) or (before and _is_of_regions(before))):
             return []
@@ -133,7 +137,7 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
     negative = NEGATIVE if mention.kind == "region" else NEGATIVE | {"partner.state"}
     if found & negative and _set_aside(sentence, mention, negative):
         return None
-    wish = bool({"partner.wish", "region.label"} & found)
+    wish = bool({"partner.wish", "region.label"} & found) or _is_of_partner(sentence, mention, found)
     if mention.kind != "region" and not wish:
         return None
     if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):
@@ -141,6 +145,12 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote 
     if "partnership.lack" in found and not wish and _names_both(sentence):
         return None
     return _Vote(mention.region, sentence, sentence.start + mention.start, sentence.start + mention.end, wish)
+
+
+def _is_of_partner(sentence: Sentence, mention: Mention, found: frozenset[str]) -> bool:
+    """Whether the clause speaks of a partner in the region, not of one that is missing."""
+    tied = "partner.tie" in clause_labels(sentence.text, mention.start)
+    return mention.kind == "region" and tied and "partnership.lack" not in found
 
 
 def _is_of_regions(sentence: Sentence) -> bool:

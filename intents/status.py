@@ -18,6 +18,9 @@ from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import find
 
 PLANS = {"partnership.planned", "partnership.hedged", "partnership.to_be", "partnership.not_yet"}
+SO_FAR = re.compile(
+    r"\b(?:bisher\w*|bislang|nur|alle|sämtlich\w*|ausschließlich|so far|only|jusqu'ici|hasta ahora|até agora)\b", re.I
+)
 FIRST_PERSON = re.compile(r"\b(?:wir|uns|we|our|nous|tenemos|temos)\b", re.IGNORECASE)
 REASONS: dict[Status, str] = {
     "existing": "bestehende Partnerschaft",
@@ -55,11 +58,20 @@ def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: Partne
     return _join(votes)
 
 
+def assume_none(sentences: Sequence[Sentence]) -> StatusDecision:
+    """A letter that offers to take part and wishes a region, but names nobody there, has no partner yet."""
+    found = {label for s in sentences if not is_asking(s) for label in labels(s.text)}
+    interested = bool({"intent.interest.sure", "intent.interest.likely"} & found)
+    if not interested or {"intent.withdrawal.sure", "intent.correction.sure", "partnership.withheld"} & found:
+        return StatusDecision()
+    return StatusDecision("none", (Evidence("partnership_status", "none", None, None, 0.6, "kein Partner genannt"),))
+
+
 def _existing_country(partner: PartnerDecision, told: list[Sentence]) -> bool:
     """Whether a partnership in a country is told of, though without its town, and none is said to be missing."""
-    return not any(map(_none, told)) and any(
-        {"partnership.existing", "partnership.sure"} & labels(s.text) and not _none(s) for s in partner.named
-    )
+    own = [labels(s.text) for s in partner.named if "partner.state" not in labels(s.text)]
+    told_of = any({"partnership.existing", "partnership.sure"} & found for found in own)
+    return told_of and not any(map(_none, told))
 
 
 def _join(votes: list[Vote]) -> StatusDecision:
@@ -139,9 +151,18 @@ def _votes_with_country(told: list[Sentence], partner: PartnerDecision) -> Itera
 
 
 def _votes_without(told: list[Sentence]) -> Iterator[Vote]:
-    for sentence, following in zip(told, [*told[1:], None], strict=True):
+    for sentence, following in zip(told, [*told[1:], None], strict=False):  # strict fails where told is empty
         if _none(sentence) or (following and _asks_for_partner(sentence) and is_no(following.text)):
             yield Vote("none", sentence, 0.85)
+        elif _partners_elsewhere(sentence):
+            yield Vote("none", sentence, 0.55)
+
+
+def _partners_elsewhere(sentence: Sentence) -> bool:
+    """Whether it tells where the partners so far are, and that is elsewhere in the world."""
+    countries = [m for m in find(sentence.text) if m.kind in ("country", "region")]
+    elsewhere = bool(countries) and all(m.region == "other" for m in countries)
+    return elsewhere and "partner.tie" in labels(sentence.text) and bool(SO_FAR.search(sentence.text))
 
 
 def _asks_for_partner(sentence: Sentence) -> bool:
