@@ -27,7 +27,7 @@ FORWARD_FROM = re.compile(
     r"(?im)^\W*(?:von|from|de|absender|expéditeur|remitente|remetente)\s*:\s*\"?([^<\n\"]*)\"?\s*<?(?:mailto:)?([\w.+%-]+@[\w.-]+\w)?"
 )
 SELF = re.compile(
-    r"\b(?:mein name ist|ich hei(?:ß|ss)e|hier (?:ist|schreibt)|my name is|i am"
+    r"\b(?:mein name ist|ich bin|ich hei(?:ß|ss)e|hier (?:ist|schreibt)|my name is|i am"
     r"|je m'appelle|je suis|me llamo|mi nombre es|chamo-me|meu nome é|me chamo|o meu nome é)\s+",
     re.IGNORECASE,
 )

@@ -13,11 +13,12 @@ from klimapartner.intents.cues import labels
 from klimapartner.intents.reading import Evidence, Intent, Letter
 from klimapartner.intents.sender import is_group, is_seller, is_southern
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import answers, conditional, denied, has_question_mark, is_asking
+from klimapartner.intents.telling import answers, asks_how, conditional, denied, has_question_mark, is_asking
 
 TOLD = ("subject", "body", "forward", "attachment")
 SURE = 0.5
 INTEREST = {"sure": 0.95, "likely": 0.7, "hint": 0.3}
+FOR_ONESELF = re.compile(r"\W*(?:ich|i|je|yo|eu)\b", re.IGNORECASE)
 NAMES_PROGRAMME = re.compile(r"interesse|klimapartner|phase|projekt|programm|partnerschaft", re.IGNORECASE)
 PROFILE: tuple[frozenset[str], ...] = (
     frozenset({"partnership.none", "partnership.planned", "partnership.existing", "partner.wish"}),
@@ -81,15 +82,17 @@ def decide_intents(
 def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
     """The signals that cue phrases give, sentence by sentence."""
     invited = any(s.zone == "subject" and "intent.workshop" in labels(s.text) for s in sentences)
+    mentioned = any("intent.workshop" in labels(s.text) for s in sentences)
     followed = any("intent.earlier" in labels(s.text) for s in sentences)
-    for sentence, following in zip(sentences, [*(s.text for s in sentences[1:]), ""], strict=True):
+    for sentence, following in zip(sentences, [*(s.text for s in sentences[1:]), ""], strict=False):
         found = labels(sentence.text)
-        yield from _interest(sentence, found, invited=invited)
+        here = invited or (mentioned and bool(FOR_ONESELF.match(sentence.text)))
+        yield from _interest(sentence, found, invited=here)
         if _is_status(sentence, found, followed=followed):
             yield Signal("status_request", 0.8, sentence)
         elif not answers(following):
             yield from _question(sentence, found)
-        yield from _workshop(sentence, found, invited=invited)
+        yield from _workshop(sentence, found, invited=here)
         yield from _correction(sentence, found, followed=followed)
         yield from _withdrawal(sentence, found)
         yield from _offer(sentence, found)
@@ -133,11 +136,12 @@ def _profile(sentences: Sequence[Sentence]) -> Iterator[Signal]:
 
 
 def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
-    offers = found >= {"intent.offer.sure", "intent.offer.seeks"} and "asking.indirect" not in found
+    offers = found >= {"intent.offer.sure", "intent.offer.seeks"} and not asks_how(sentence.text)
     if offers or found & {"needs.matchmaking", "needs.consultation"}:
         return
     if is_asking(sentence):
         weight = 0.9 if has_question_mark(sentence.text) else 0.7
+        weight *= 0.4 if found >= {"intent.workshop", "intent.attend", "asking.material"} else 1
     elif "asking.material" in found and not found & {"asking.polite", "intent.attend"}:
         weight = 0.55
     else:
@@ -146,7 +150,8 @@ def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
 
 
 def _workshop(sentence: Sentence, found: frozenset[str], *, invited: bool) -> Iterator[Signal]:
-    if "intent.attend" not in found or "intent.attend.refusal" in found or has_question_mark(sentence.text):
+    asked = has_question_mark(sentence.text) and not found & {"asking.polite", "asking.material"}
+    if "intent.attend" not in found or "intent.attend.refusal" in found or asked:
         return
     if "intent.workshop" in found:
         yield Signal("workshop_registration", 0.5 if sentence.zone == "subject" else 0.9, sentence)

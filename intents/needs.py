@@ -42,7 +42,7 @@ def _first(need: str, sentences: Sequence[Sentence]) -> list[Evidence]:
     following = [*(s.text for s in sentences[1:]), ""]
     asked = [
         s
-        for s, answer in zip(sentences, following, strict=True)
+        for s, answer in zip(sentences, following, strict=False)
         if s.zone in TOLD and asks_for(need, s) and not REFUSED.match(answer)
     ]
     return [Evidence("needs", need, s.start, s.end, 0.85, REASONS[need]) for s in asked[:1]]

@@ -19,6 +19,10 @@ INITIAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)*$")
 DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,})\s*")
 
 
+SENTENCE_END = re.compile(r"[a-zäöüß]{4,}[.:?]\s*$")
+ARTICLES = frozenset({"das", "der", "den"})
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A person's name as written, titles kept, "Herr" and "Frau" cut; offsets into the text searched.
@@ -75,6 +79,8 @@ def _is_given(word: str) -> bool:
 
 def whole(text: str) -> Name | None:
     """The text as one person's name of two to six words, or None where it is something else."""
+    if SENTENCE_END.search(text):
+        return None
     stripped = text.strip(" \t,;.*_-–") + (
         "." if text.rstrip().endswith(".") and re.search(r"\b[A-Z]\.\s*$", text) else ""
     )
@@ -102,6 +108,8 @@ def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
     if not _well_formed(core, saluted=saluted or titled):
         return None
     known = saluted or titled or bool(titles) or _is_given(core[0]) or (len(core) > 1 and _is_given(core[1]))
+    if core[1] in ARTICLES if len(core) > 1 and not known else False:
+        return None
     return " ".join(rest), known
 
 

@@ -20,8 +20,11 @@ LABEL = re.compile(
     r"|\bruf\w*|\bb[üu]ro\b))",
     re.IGNORECASE,
 )
-EXTENSION = re.compile(r"(?:durchwahl|dw|apparat|app\.?|ext\.?|-)\s*[:.]?\s*[-–]?\s*(\d{2,5})\b", re.IGNORECASE)
+EXTENSION = re.compile(
+    r"(?:durchwahl|dw|apparat|app\.|ext\.)\s*[:.]?\s*[-–]?\s*(\d{1,5})\b(?!\s*[\d/-])", re.IGNORECASE
+)
 MOBILE = re.compile(r"^(?:\+49|0049|0)\(?0?\)?1[5-7]")
+SWITCHBOARD = re.compile(r"[-–]\s?0$")
 DATE = re.compile(r"^\d{1,2}\.\d{1,2}\.\d{2,4}|^0?\d\.\s?\d{1,2}\.")
 
 
@@ -81,7 +84,7 @@ def _kind(number: str, label: str | None) -> Kind:
         return "mobile"
     if label == "direct":
         return "direct"
-    return "central" if label == "central" or re.search(r"[-–]\s?0$", number) else "landline"
+    return "central" if label == "central" or SWITCHBOARD.search(number) else "landline"
 
 
 def best_phone(phones: Iterable[Phone], own: Iterable[str] = ()) -> Phone | None:
@@ -94,11 +97,6 @@ def best_phone(phones: Iterable[Phone], own: Iterable[str] = ()) -> Phone | None
 def with_extensions(text: str, phones: Iterable[Phone]) -> Iterator[Phone]:
     """Switchboard numbers completed by an extension given apart: `05201 1832-0, Durchwahl -46`."""
     for phone in phones:
-        extension = re.search(
-            r"(?:durchwahl|dw|apparat|app\.|ext\.)\s*[:.]?\s*[-–]?\s*(\d{1,5})\b(?!\s*[\d/-])",
-            text[phone.end :],
-            re.IGNORECASE,
-        )
-        if phone.kind == "central" and extension:
-            base = re.sub(r"0$", "", phone.number)
-            yield Phone(base + extension[1], "direct", phone.start, phone.end + extension.end())
+        extension = EXTENSION.search(text[phone.end : phone.end + 60])
+        if SWITCHBOARD.search(phone.number) and extension:
+            yield Phone(phone.number[:-1] + extension[1], "direct", phone.start, phone.end)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from klimapartner.intents.cues import fold
 from klimapartner.intents.letter_lines import Line, closing_end
 from klimapartner.intents.person_name import Name, complete, is_office_word, matches_address, segments, whole, words
 from klimapartner.intents.phone import Phone, find_phones, with_extensions
@@ -198,17 +197,10 @@ def _is_function(part: str) -> bool:
 
 
 def phones_of(lines: Sequence[Line]) -> list[Phone]:
-    """All phones of a signature, with offsets into the letter's text."""
+    """All phones of a signature, with offsets into the letter's text; an extension may stand a line further down."""
     found = []
-    for line in lines:
+    for line, following in zip(lines, [*(line.text for line in lines[1:]), ""], strict=False):
         here = find_phones(line.text)
-        found += [
-            Phone(p.number, p.kind, line.start + p.start, line.start + p.end)
-            for p in [*here, *with_extensions(line.text, here)]
-        ]
+        more = with_extensions(f"{line.text}\n{following}", here)
+        found += [Phone(p.number, p.kind, line.start + p.start, line.start + p.end) for p in (*here, *more)]
     return found
-
-
-def surname_only(name: str) -> bool:
-    """Whether a name is no more than a salutation and a surname."""
-    return len([word for word in name.split() if fold(word) not in words("salutations")]) < 2

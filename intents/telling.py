@@ -25,6 +25,10 @@ ANSWER = re.compile(
     r"\s*(?:ja|nein|jein|nö|nee|weil|noch kein\w*|\[|☐|☒|yes|no,|none|oui|non|sí|no\.|sim|não)(?:\b|(?<=\W))",
     re.IGNORECASE,
 )
+HOW = re.compile(
+    r"^\W*(?:wie|was|wann|wo|wer|welche\w*|how|what|when|which|who|where|comment|quand|quel\w*|ou|como|cual\w*|cuando|que|qual|quais"
+    r"|quando)\b"
+)
 QUESTION = re.compile(r"\?+(?:[\s\"'”“»)\]:;-]|$)")
 
 
@@ -73,6 +77,11 @@ def denied(text: str, label: str) -> bool:
     folded, hits = fold(text), [hit for hit in find_cues(text) if hit.label == label]
     spans = [(fold(text[: hit.start]), fold(text[hit.start : hit.end])) for hit in hits]
     return bool(hits) and all(negated(folded, len(before), len(before) + len(inside)) for before, inside in spans)
+
+
+def asks_how(text: str) -> bool:
+    """Whether a question asks more than yes or no: it has a question word, or says that something is to be known."""
+    return bool(HOW.search(fold(text))) or "asking.indirect" in labels(text)
 
 
 def answers(text: str) -> bool:

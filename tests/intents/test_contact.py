@@ -176,3 +176,13 @@ def test_what_is_a_name(line: str, name: str | None) -> None:
 def test_the_from_header(header: str, addr: str, name: str | None) -> None:
     found = from_header(header, addr)
     assert (found and found.text) == name
+
+
+def test_an_empty_letter_names_its_header_only(write: Write) -> None:
+    letter = write("", from_name="Rathaus", from_addr="rathaus@stadt.example")
+    assert contact_of(letter) == Contact(email="rathaus@stadt.example")
+
+
+def test_an_extension_on_its_own_line(write: Write) -> None:
+    letter = write("Interesse.\n\nGruß", signature="Rolf Abt\nZentrale: 07123 99-0\nDurchwahl: -217")
+    assert contact_of(letter).phone == "07123 99-217"

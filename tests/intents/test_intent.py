@@ -69,3 +69,7 @@ def test_a_trained_classifier_can_vote(write: Write) -> None:
     letter = write("Aus der Sache wird bei uns nichts werden können.")
     decided = decide_intents(sentences(letter), letter, voters=[vote])  # type: ignore[list-item]
     assert decided.intents == ("withdrawal",)
+
+
+def test_an_empty_letter_is_about_nothing(write: Write) -> None:
+    assert intents_of(write("")) == {"other"}
