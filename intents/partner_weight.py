@@ -12,6 +12,7 @@ WEIGHTS = {"tie": 2.0, "contact": 2.0, "join": 1.5, "wish": 0.5, "story": -2.0, 
 OWN = re.compile(
     r"\b(?:wir|uns|unser\w*|ich|mein\w*|we|us|our|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b", re.IGNORECASE
 )
+OWN_SUBJECT = re.compile(r"\b(?:wir(?! selbst)|we|nous|nosotros|nós)\b", re.IGNORECASE)
 CORRECTS = re.compile(
     r"\b(?:sondern|richtig(?: ist| wäre)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
 )
@@ -61,10 +62,18 @@ def _rival(found: list[Named], scene: Scene) -> Rival:
 
 def _belongs_to_others(found: list[Named], scene: Scene) -> bool:
     """Whether no sentence of it speaks of the writers, and a later one says that they have no partner."""
-    if any(OWN.search(n.sentence.text) or n.typed for n in found):
+    if any(n.typed or _is_own(n) for n in found):
         return False
-    place = scene.sentences.index(found[-1].sentence)
-    return any("partnership.lack" in labels(s.text) for s in scene.sentences[place + 1 :])
+    last = found[-1]
+    after = last.sentence.text[last.end - last.sentence.start :] if "partner.story" in segment_labels(last) else ""
+    place = scene.sentences.index(last.sentence)
+    return any("partnership.lack" in labels(text) for text in (after, *(s.text for s in scene.sentences[place + 1 :])))
+
+
+def _is_own(named: Named) -> bool:
+    """Whether its sentence speaks of the writers; in a story about others "uns" does not count."""
+    told = "partner.story" in segment_labels(named)
+    return bool((OWN_SUBJECT if told else OWN).search(named.sentence.text))
 
 
 def _plain_name(found: list[Named]) -> str:

@@ -34,6 +34,8 @@ def read_partnership(
     `body_key` (AGS or county key of the writer) lets earlier partnerships settle a contested name.
     """
     sentences = [s for s in ticked_only(sentences) if "partner.call" not in labels(s.text)]
+    if is_private(sentences):
+        return Partnership()
     if is_southern(letter, sentences) or writes_from_south(letter, sentences, german_spans):
         partner = decide_offer(letter, sentences, german_spans)
         status = offer_status(sentences, german_spans)
@@ -44,6 +46,12 @@ def read_partnership(
     if status.status is None and region.world_region and not (partner.partner and partner.partner.municipality):
         status = assume_none(sentences)
     return _joined(partner, region, status)
+
+
+def is_private(sentences: Sequence[Sentence]) -> bool:
+    """Whether somebody writes who is no municipality and has no mandate of one: a club, a school, the press."""
+    found = {label for s in sentences for label in labels(s.text)}
+    return "partner.private" in found and "partner.mandate" not in found
 
 
 def for_intents(partnership: Partnership, intents: Collection[Intent]) -> Partnership:

@@ -36,6 +36,7 @@ REGION_WORD = re.compile(r"regi[oóã]|r[ée]gion|[kc]ontinen|erdteil|weltgegend
 INSTEAD = re.compile(
     r"\b(?:statt|anstatt|anstelle von|nicht mehr|nicht länger|instead of|no longer)\W+$", re.IGNORECASE
 )
+INSTEAD_OF = re.compile(r"\s(?:statt|anstatt|anstelle|instead|rather|plutôt|en lugar|em vez)\b", re.IGNORECASE)
 QUOTED_INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|instead of)\s+[\"„“»'][^\"“”«']*[\"“”«']", re.IGNORECASE)
 SECOND = re.compile(
     r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$"
@@ -168,6 +169,8 @@ def _is_negated(text: str, mention: Mention) -> bool:
     plain = QUOTED_INSTEAD.sub(lambda m: "." * len(m.group()), text)
     if plain[mention.start] == ".":
         return True
+    later = INSTEAD_OF.search(plain, mention.end)
+    plain = plain[: later.start()] if later else plain
     before, inside = fold(plain[: mention.start]), fold(plain[mention.start : mention.end])
     return bool(SECOND.search(before)) or negated(fold(plain), len(before), len(before) + len(inside))
 
