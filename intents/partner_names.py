@@ -242,7 +242,7 @@ def _after_partner(before: list[str]) -> bool:
     kind = linked = False
     for word in before[:5]:
         if _in("partners", word):
-            return linked or not word.endswith("schaft")
+            return linked if word.endswith("schaft") else not linked
         linked = linked or word in ("mit", "with", "avec", "con", "com", "zu", "nach")
         if _in("kinds", word):
             kind = True
