@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.cues import Hit, find_cues
-from klimapartner.intents.person_name import Name, search, segments, whole
+from klimapartner.intents.person_name import Name, matches_address, search, segments, whole
 from klimapartner.intents.phone import Phone, find_phones
 from klimapartner.intents.reading import Letter, Office
 from klimapartner.intents.sentences import Sentence
@@ -13,12 +13,14 @@ from klimapartner.intents.signature_block import role_in
 
 MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 ZONES = ("body", "forward", "attachment")
+LOOK_BACK = 3  # sentences before an address in which its owner can be named
 REACH = 3  # lines after the one with the name in which mail and phone can stand
 PASSED_OVER = re.compile(
     r"(?:nicht(?: mehr)?(?: an)?|statt|anstelle(?: von)?|bisher\w*|bislang|ehemal\w+|vormals|not|instead of"
     r")\s*(?:frau|herrn?|an)?\s*$",
     re.IGNORECASE,
 )
+NOT = re.compile(r"\b(?:nicht|not|pas|no|não)\s+(?:mehr\s+|mir\s+)?$", re.IGNORECASE)
 OPEN = re.compile(r"(?::|\bist|\bsind|\ban|\bis|\best|\bes|\bé|\bto|\ba|\bwäre|,|\(|-|–)\s*$", re.IGNORECASE)
 BEFORE_NAME = re.compile(r"([A-ZÄÖÜ][\w-]+(?:in|er|e|r|t))\s+(?:frau|herrn?)?\s*$", re.IGNORECASE)
 
@@ -59,7 +61,7 @@ def _listed(letter: Letter, sentences: Sequence[Sentence], office: Office) -> It
 def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, office: Office) -> Iterator[Designation]:
     sentence = sentences[place]
     hits = [hit for hit in find_cues(sentence.text) if hit.label.startswith("contact.designates")]
-    if not hits or any(hit.label.endswith(".void") for hit in hits):
+    if not hits or any(_sets_aside(sentence.text, hit) for hit in hits):
         return
     cue = min(hits, key=lambda hit: hit.start)
     name = _name(letter, sentence, cue, office)
@@ -70,7 +72,12 @@ def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, offi
     if name:
         yield _with_details(letter, name, sentence, office)
     else:
-        yield from _address_only(letter, sentence, cue, office)
+        yield from _address_only(letter, sentences[max(place - LOOK_BACK, 0) : place], sentence, cue, office)
+
+
+def _sets_aside(text: str, hit: Hit) -> bool:
+    """Whether a cue says that the person meant is the writer or none to answer; "nicht an mich" says the opposite."""
+    return hit.label.endswith(".void") and not NOT.search(text[: hit.start])
 
 
 def _name(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Name | None:
@@ -101,7 +108,7 @@ def _with_details(letter: Letter, name: Name, sentence: Sentence, office: Office
     end = _window_end(letter.text, sentence.end)
     window = letter.text[start:end]
     mail = first_mail(window, office)
-    phones = tuple(Phone(p.number, p.kind, start + p.start, start + p.end) for p in find_phones(window))
+    phones = tuple(_shifted(find_phones(window), start))
     line = letter.text[sentence.start + name.end : sentence.end]
     role = role_in(line) or _role_before(sentence.text[: name.start])
     return Designation(name.text, start, sentence.start + name.end, mail, phones, role)
@@ -125,12 +132,30 @@ def _window_end(text: str, place: int) -> int:
     return place
 
 
-def _address_only(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Iterator[Designation]:
+def _address_only(
+    letter: Letter, before: Sequence[Sentence], sentence: Sentence, cue: Hit, office: Office
+) -> Iterator[Designation]:
+    """An address without a name beside it: that of somebody named just before, or of an office."""
     for match in MAIL.finditer(sentence.text, cue.start):
         if is_foreign(match.group(), office):
-            start = sentence.start + match.start()
-            yield Designation(None, start, sentence.start + match.end(), match.group(), (), None)
+            start, end = sentence.start + match.start(), sentence.start + match.end()
+            meant = [
+                (Name(name.text, s.start + name.start, s.start + name.end, name.known), s)
+                for s in before
+                for name in search(s.text)
+                if matches_address(name, match.group()) and not is_ours(name.text, office)
+            ]
+            phones = tuple(_shifted(find_phones(sentence.text), sentence.start)) if meant else ()
+            for name, there in meant[-1:]:
+                role = role_in(letter.text[name.end : there.end])
+                yield Designation(name.text, name.start, name.end, match.group(), phones, role)
+            if not meant:
+                yield Designation(None, start, end, match.group(), (), None)
             return
+
+
+def _shifted(phones: Sequence[Phone], offset: int) -> Iterator[Phone]:
+    return (Phone(p.number, p.kind, offset + p.start, offset + p.end) for p in phones)
 
 
 def first_mail(text: str, office: Office) -> str | None:
