@@ -86,6 +86,7 @@ def _plain_name(found: list[Named]) -> str:
 def weight_of(named: Named, scene: Scene) -> float:
     text, start = named.sentence.text, named.start - named.sentence.start
     weight = 1.0 * named.given + 2.5 * named.typed + 0.5 * named.kind_word + 0.5 * ((named.size or 0) >= 15)
+    weight += 0.5 * (named.given and named.kind_word)
     weight += 1.0 * (named.sentence.zone == "subject") + 2.0 * is_paired(named, scene)
     weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
     if LOCATES.search(text[:start]):
