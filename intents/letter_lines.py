@@ -12,7 +12,7 @@ LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 CLOSING = re.compile(
     r"(?:[-*_\s]*)(?:und\s+)?(?P<formula>"
     r"(?:mit\s+|es\s+)?(?:(?:den\s+)?(?:freundlich\w*|viele\w*|best\w*|herzlich\w*|lieb\w*|schoen\w*|sonnig\w*|kollegial\w*|gut\w*"
-    r"|winterlich\w*|fruehlingshaft\w*|nachbarschaftlich\w*|ganz\w*|frdl\.?|freundl\.?|fr\.|dankbar\w*|partnerschaftlich\w*)\s+)+(?:und\s+\w+\s+)?"
+    r"|winterlich\w*|fruehlingshaft\w*|nachbarschaftlich\w*|ganz\w*|frdl\.?|freundl\.?|fr\.|dankbar\w*|partnerschaftlich\w*|verbindlich\w*|kollegialen?|solidarisch\w*|klimafreundlich\w*|adventlich\w*|weihnachtlich\w*|oesterlich\w*|nordisch\w*|hanseatisch\w*|bayerisch\w*)\s+)+(?:und\s+\w+\s+)?"
     r"(?:gruess\w*|gruss|gruesze\w*|wuensch\w*|gruse|gruesen)[^,\n]{0,60}?"
     r"|(?:danke?|dank)\s+(?:und|&|u\.)\s+(?:\w+\s+)?gruss\w*|vielen\s+dank(?:\s+(?:und|im)[^,\n]{0,50})?|besten\s+dank|danke\b"
     r"|gruss\w*(?:\s+(?:aus|vom|von|nach|an)\b[^,\n]{0,50})?|gruesse?(?:\s+(?:aus|vom|von|nach|an|vom)\b[^,\n]{0,50})?|es\s+gruess\w+[^,\n]{0,40}|lg|mfg|mfgr|vg|bg|hg|hzl"

@@ -20,6 +20,8 @@ DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,})\
 
 
 SENTENCE_END = re.compile(r"[a-zäöüß]{4,}[.:?]\s*$")
+INITIAL_ANY = re.compile(r"[A-Za-z]\.?$")
+FUNCTION_ENDS = ("in", "or", "rat", "wirt", "anwalt", "beamter")
 ARTICLES = frozenset({"das", "der", "den"})
 
 
@@ -94,40 +96,47 @@ def whole(text: str) -> Name | None:
 
 def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
     """(name, known) of a row of words that is a name from end to end."""
-    rest = list(tokens)
-    saluted = titled = False
-    while rest and (fold(rest[0]) in words("salutations") or _is_title(rest[0])):
-        saluted |= fold(rest[0]) in words("salutations")
-        titled |= _is_title(rest[0])
-        if fold(rest[0]) in words("salutations"):
-            rest.pop(0)
-        else:
-            break
-    titles = [word for word in rest if _is_title(word)]
+    saluted = bool(tokens) and fold(tokens[0]) in words("salutations")
+    rest = _without_function(tokens[1:] if saluted else tokens, saluted=saluted)
     core = [word for word in rest if not _is_title(word)]
-    if not _well_formed(core, saluted=saluted or titled):
+    vouched = saluted or len(core) < len(rest)
+    if not _well_formed(core, least=1 if vouched else 2):
         return None
-    known = saluted or titled or bool(titles) or _is_given(core[0]) or (len(core) > 1 and _is_given(core[1]))
-    if core[1] in ARTICLES if len(core) > 1 and not known else False:
+    known = vouched or any(_is_given(word) for word in core[:2])
+    if not known and core[1] in ARTICLES:
         return None
     return " ".join(rest), known
 
 
-def _well_formed(core: Sequence[str], *, saluted: bool) -> bool:
-    if any(fold(word) in words("salutations") for word in core):
+def _without_function(tokens: Sequence[str], *, saluted: bool) -> list[str]:
+    """The words from the name on: "Assessorin Leyla Demirtas", "Regierungsrätin z. A. Inken Dethlefsen"."""
+    first = next((n for n, word in enumerate(tokens) if _is_given(word) or _is_title(word)), 0)
+    before = tokens[:first]
+    if before and all(_ruled_out(w) or INITIAL_ANY.match(w) or w.endswith(FUNCTION_ENDS) for w in before):
+        return list(tokens[first:])
+    skipped = next((n for n, word in enumerate(tokens) if not _ruled_out(word)), 0) if saluted else 0
+    return list(tokens[skipped:])
+
+
+def _well_formed(core: Sequence[str], *, least: int) -> bool:
+    if not core or any(fold(word) in words("salutations") for word in core):
         return False
     real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
-    if not (1 if saluted else 2) <= len(real) <= 5 or len(core) > 6:
+    if not least <= len(real) <= 5 or len(core) > 6 or not _ends_well(core[-1]):
         return False
-    if not all(_is_name_word(word) for word in real) or INITIAL.match(core[-1]):
-        return False
-    if fold(core[-1]) in words("particles") and core[-1].islower():
-        return False
-    return len(fold(core[-1]).strip(".")) > 1 and not core[-1].endswith(".") and _has_case(core)
+    surname = len(core) == 2 and _is_given(core[0])
+    checked = real[:-1] if surname and fold(core[-1]) not in words("never") else real
+    return all(_is_name_word(word) for word in checked) and bool(CAPITAL.match(core[-1])) and _has_case(core)
+
+
+def _ends_well(last: str) -> bool:
+    return len(last) > 1 and not last.endswith(".") and not (last.islower() and fold(last) in words("particles"))
 
 
 def _has_case(core: Sequence[str]) -> bool:
-    """A name is not shouted: at most one of its longer words is all capitals."""
+    """A name is not shouted, and holds no abbreviation ("LK"): at most one of its longer words is all capitals."""
+    if any(word.isupper() and len(word) in (2, 3) for word in core):
+        return False
     long = [word for word in core if len(word) > 3]
     return sum(word.isupper() for word in long) <= 1 or len(long) <= 2
 
@@ -199,13 +208,8 @@ def matches_address(name: Name, addr: str) -> bool:
     parts = name.words
     if not local or not parts:
         return False
-    last = parts[-1]
-    joined = "".join(parts)
-    return (
-        (len(last) > 2 and last in local)
-        or (len(local) > 4 and local in joined)
-        or (len(joined) > 5 and joined in local)
-    )
+    last, joined = parts[-1], "".join(parts)
+    return (len(last) > 2 and last in local) or (len(joined) > 5 and joined in local)
 
 
 def complete(name: str, full: Name | None) -> str:
@@ -271,3 +275,13 @@ def given_name(header: str) -> str | None:
     """The given name that alone stands in a From header."""
     plain = header.strip(" '\"")
     return plain if " " not in plain and _is_given(plain) else None
+
+
+def surname(text: str, addr: str, *, signed: bool) -> Name | None:
+    """A surname alone, where a mark of signing stands before it ("i. A. Kampe") or the address holds it."""
+    plain = text.strip(" .,;*_-–")
+    fits = CAPITAL.match(plain) and len(plain) > 2 and not plain.isupper() and not _ruled_out(plain)
+    if not fits or _is_given(plain):
+        return None
+    held = fold(plain).replace("-", "") in "".join(local_words(addr))
+    return Name(plain, text.index(plain), text.index(plain) + len(plain), known=True) if held or signed else None

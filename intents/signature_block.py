@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.letter_lines import Line, closing_end
-from klimapartner.intents.person_name import Name, complete, is_office_word, matches_address, segments, whole, words
+from klimapartner.intents.person_name import (
+    Name,
+    complete,
+    is_office_word,
+    matches_address,
+    segments,
+    surname,
+    whole,
+    words,
+)
 from klimapartner.intents.phone import Phone, find_phones, with_extensions
 
 DEPTH = 14  # lines under a closing formula that can belong to its signature
@@ -15,6 +24,7 @@ PREFIX = re.compile(
     r"|eure?\s+|name:\s*|absender(?:in)?:\s*|p\.\s?o\.\s+|signed:?\s+|\(?gez\.?\)?\s+)+",
     re.IGNORECASE,
 )
+BY_ORDER = re.compile(r"\W*(?:i\.?\s?[av]\.?\s|gez\.)", re.IGNORECASE)
 NOT_A_ROLE = re.compile(
     r"@|www\.|https?:|\b\d{5}\b|\d{3,}|\b(?:str\.|straße|strasse|platz|weg|allee|gasse|ring)\s*\d", re.IGNORECASE
 )
@@ -105,7 +115,9 @@ def _in_line(line: Line, depth: int, header: Name | None, addr: str) -> Iterator
     if len(bare) > 140:
         return
     for n, (piece, offset) in enumerate(segments(bare)):
+        signed = n == 0 and shift > 0 and bool(BY_ORDER.match(line.text))
         name = whole(piece) or _lower(piece, header, addr) or _short(piece, header)
+        name = name or (surname(piece, addr, signed=signed) if depth < 4 else None)
         if name:
             yield _score(name, depth, n, header, addr), name, shift + offset
 
