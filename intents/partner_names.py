@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from klimapartner.intents.cues import fold
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.world import Mention, candidates, find, region_of
+from klimapartner.intents.world import Mention, find, region_of
 
 Span = tuple[int, int]
 
@@ -283,11 +283,6 @@ def _leads_to(gap: str) -> bool:
     words = [fold(w) for w in re.findall(r"[^\W\d_]+", gap)]
     allowed = all(_in("kinds", w) or _in("partners", w) or w in _table()["links"] or w.endswith("stadt") for w in words)
     return len(words) <= 4 and allowed and not re.search(r"[.;:!?()]", gap)
-
-
-def places_known(name: str) -> dict[str, int]:
-    """The gazetteer's countries for a name as written."""
-    return candidates(name)
 
 
 @cache

@@ -84,32 +84,40 @@ def _plain_name(found: list[Named]) -> str:
 
 
 def weight_of(named: Named, scene: Scene) -> float:
-    text, start = named.sentence.text, named.start - named.sentence.start
-    weight = 1.0 * named.given + 2.5 * named.typed + 0.5 * named.kind_word + 0.5 * ((named.size or 0) >= 15)
-    weight += 0.5 * (named.given and named.kind_word)
-    weight += 1.0 * (named.sentence.zone == "subject") + 2.0 * is_paired(named, scene)
-    weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
-    if LOCATES.search(text[:start]):
+    """What speaks for one mention: how it is written, where it stands, and the cues around it."""
+    weight = _weight_of_form(named) + _weight_of_place(named, scene)
+    if LOCATES.search(named.sentence.text[: named.start - named.sentence.start]):
         return weight - 4
+    return weight + _weight_of_cues(named, scene) - 2.5 * _is_listed(named, scene)
+
+
+def _weight_of_form(named: Named) -> float:
+    """A country beside it, a word for a partner or a kind of body before it, a listed place of some size."""
+    listed = 0.5 * ((named.size or 0) >= 15)
+    return named.given + 2.5 * named.typed + 0.5 * named.kind_word + 0.5 * (named.given and named.kind_word) + listed
+
+
+def _weight_of_place(named: Named, scene: Scene) -> float:
+    """In the subject, beside a German body, alone in a line, after "sondern", or an earlier partner of the writer."""
+    text, start = named.sentence.text, named.start - named.sentence.start
+    weight = 1.0 * named.in_subject + 2.0 * is_paired(named, scene)
+    weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
+    weight += 1.5 * bool(CORRECTS.search(text[:start]))
+    return weight + 2.0 * (earlier_country(scene.body_key, named.name) is not None)
+
+
+def _weight_of_cues(named: Named, scene: Scene) -> float:
+    text = named.sentence.text
     found = segment_labels(named) | (labels(text) & POSITIVE)
     if named.kind_word and OWN.search(text):
         found -= {"partner.state"}
-    weight += 1.0 * _is_spoken_of_next(named, scene)
-    weight += 2.0 * (earlier_country(scene.body_key, named.name) is not None)
+    if "partner.cityhall" in found:
+        found -= {"partner.office"}
     cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
-    weight += cued if cued < 0 or _is_addressed(named) else 0.5 * cued
-    weight += 1.5 * bool(CORRECTS.search(text[:start])) - WEIGHTS["office"] * (
-        {"partner.office", "partner.cityhall"} <= found
-    )
-    if (
-        "partner.club" in found
-        and not {"partner.cityhall", "partner.tie"} & found
-        and not _town_hall_follows(named, scene)
-    ):
-        weight -= 2
-    if _is_listed(named, scene):
-        weight -= 2.5
-    return weight
+    weight = cued if cued < 0 or _is_addressed(named) else 0.5 * cued
+    weight += 1.0 * _is_spoken_of_next(named, scene)
+    only_club = "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found
+    return weight - 2.0 * (only_club and not _town_hall_follows(named, scene))
 
 
 def _is_spoken_of_next(named: Named, scene: Scene) -> bool:

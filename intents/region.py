@@ -104,30 +104,41 @@ def _result(region: Region, votes: list[_Vote], speaking: set[Region] | None = N
 
 
 def _votes(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
+    """What a sentence says of regions; `before` is the sentence before it, which may have named them."""
     found = labels(sentence.text)
-    direct = sentence.text.rstrip().endswith("?") or "asking.indirect" in found
-    asking = direct and is_asking(sentence) and "partner.wish" not in found
+    if _asks(sentence, found):
+        return []
     mentions = [m for m in find(sentence.text) if m.kind != "place" and m.region]
     kept = [m for m in mentions if not _is_negated(sentence.text, m)]
     left = {m.region for m in kept} & set(SOUTH)
-    if len(kept) < len(mentions) and len(left) == 1 and not asking:
-        chosen = [v for m in kept if (v := _vote(sentence, m, found - {"region.against"}))]
-        return [replace(v, strong=True) for v in chosen]
-    if len(kept) < len(mentions) and not left:
-        return []
+    if len(kept) < len(mentions) and len(left) < 2:
+        return _strong(sentence, kept, found - {"region.against"}) if left else []
     if any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text)):
-        preferred = [v for m in kept if PREFERS.search(sentence.text[: m.start]) and (v := _vote(sentence, m, found))]
-        if preferred and len(left) == 1:
-            return [replace(v, strong=True) for v in preferred]
-        named = any(m.region in SOUTH for m in find(sentence.text))
-        if asking or not (_is_of_regions(sentence) or (before and _is_of_regions(before))):
-            return []
-        return [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
-    if asking or "region.talk" in found:
+        preferred = [m for m in kept if PREFERS.search(sentence.text[: m.start])]
+        votes = _strong(sentence, preferred, found) if len(left) == 1 else []
+        return votes or _open(sentence, before)
+    if "region.talk" in found:
         return []
     if _names_both(sentence) and EITHER.search(sentence.text) and not {"partnership.lack", "region.against"} & found:
         return [_Vote("open", sentence, sentence.start, sentence.end, strong=True)]
     return [vote for m in kept if (vote := _vote(sentence, m, found))]
+
+
+def _asks(sentence: Sentence, found: frozenset[str]) -> bool:
+    direct = sentence.text.rstrip().endswith("?") or "asking.indirect" in found
+    return direct and is_asking(sentence) and "partner.wish" not in found
+
+
+def _strong(sentence: Sentence, mentions: list[Mention], found: frozenset[str]) -> list[_Vote]:
+    return [replace(vote, strong=True) for m in mentions if (vote := _vote(sentence, m, found))]
+
+
+def _open(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
+    """Open it is only where regions are the subject: in the sentence, or in the one before."""
+    if not (_is_of_regions(sentence) or (before and _is_of_regions(before))):
+        return []
+    named = any(m.region in SOUTH for m in find(sentence.text))
+    return [_Vote("open", sentence, sentence.start, sentence.end, strong=True, named=named)]
 
 
 def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> _Vote | None:
