@@ -11,9 +11,10 @@ from klimapartner.intents.reading import Letter, Office
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.signature_block import role_in
 
-MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 ZONES = ("body", "forward", "attachment")
 LOOK_BACK = 3  # sentences before an address in which its owner can be named
+HEADING = 50  # characters of a line that can be a heading
 REACH = 3  # lines after the one with the name in which mail and phone can stand
 PASSED_OVER = re.compile(
     r"(?:nicht(?: mehr)?(?: an)?|statt|anstelle(?: von)?|bisher\w*|bislang|ehemal\w+|vormals|not|instead of"
@@ -64,10 +65,10 @@ def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, offi
     if not hits or any(_sets_aside(sentence.text, hit) for hit in hits):
         return
     cue = min(hits, key=lambda hit: hit.start)
-    name = _name(letter, sentence, cue, office)
-    if name is None and OPEN.search(sentence.text) and place + 1 < len(sentences):
+    name = _name(sentence, cue, office)
+    if name is None and _announces(sentence.text) and place + 1 < len(sentences):
         following = sentences[place + 1]
-        name = _first_of_line(letter, following, office)
+        name = _first_of_line(following, office)
         sentence = following if name else sentence
     if name:
         yield _with_details(letter, name, sentence, office)
@@ -75,12 +76,17 @@ def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, offi
         yield from _address_only(letter, sentences[max(place - LOOK_BACK, 0) : place], sentence, cue, office)
 
 
+def _announces(text: str) -> bool:
+    """Whether the name is to follow: the sentence is left open, or is a heading."""
+    return bool(OPEN.search(text)) or (len(text) < HEADING and text.rstrip()[-1:].isalnum())
+
+
 def _sets_aside(text: str, hit: Hit) -> bool:
     """Whether a cue says that the person meant is the writer or none to answer; "nicht an mich" says the opposite."""
     return hit.label.endswith(".void") and not NOT.search(text[: hit.start])
 
 
-def _name(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Name | None:
+def _name(sentence: Sentence, cue: Hit, office: Office) -> Name | None:
     """The name behind the cue, else one before it."""
     after = [name for name in search(sentence.text) if name.start >= cue.start]
     loose = [
@@ -89,7 +95,7 @@ def _name(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Name 
         if (n := whole(p))
     ]
     before = [name for name in search(sentence.text) if name.start < cue.start]
-    if sentence.text[: cue.start].rstrip().endswith("("):
+    if sentence.text.rfind("(", 0, cue.start) > sentence.text.rfind(")", 0, cue.start) and before:
         after = []
     for name in [*after, *([] if before and not after else loose), *reversed(before)]:
         if not is_ours(name.text, office) and not PASSED_OVER.search(sentence.text[: name.start]):
@@ -97,7 +103,7 @@ def _name(letter: Letter, sentence: Sentence, cue: Hit, office: Office) -> Name 
     return None
 
 
-def _first_of_line(letter: Letter, sentence: Sentence, office: Office) -> Name | None:
+def _first_of_line(sentence: Sentence, office: Office) -> Name | None:
     names = [Name(n.text, n.start + o, n.end + o, n.known) for p, o in segments(sentence.text) if (n := whole(p))]
     names = names[:1] or search(sentence.text)[:1]
     return names[0] if names and not is_ours(names[0].text, office) else None
