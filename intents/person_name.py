@@ -21,6 +21,7 @@ DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,})\
 
 SENTENCE_END = re.compile(r"[a-zäöüß]{4,}[.:?]\s*$")
 INITIAL_ANY = re.compile(r"[A-Za-z]\.?$")
+AFTER_FUNCTION = re.compile(r"(?:z\. ?A|a\. ?D|i\. ?R|d\. ?D|i\. ?K)\.")
 FUNCTION_ENDS = ("in", "or", "rat", "wirt", "anwalt", "beamter")
 ARTICLES = frozenset({"das", "der", "den"})
 
@@ -115,6 +116,8 @@ def _without_function(tokens: Sequence[str], *, saluted: bool) -> list[str]:
     if before and all(_ruled_out(w) or INITIAL_ANY.match(w) or w.endswith(FUNCTION_ENDS) for w in before):
         return list(tokens[first:])
     skipped = next((n for n, word in enumerate(tokens) if not _ruled_out(word)), 0) if saluted else 0
+    if skipped and AFTER_FUNCTION.match(" ".join(tokens[skipped : skipped + 2])):
+        skipped += 2
     return list(tokens[skipped:])
 
 

@@ -8,7 +8,7 @@ from klimapartner.intents.reading import Letter
 from klimapartner.intents.sentences import Sentence
 
 FOREIGN_PHONE = re.compile(r"(?:\+|\b00)\s?\(?(?!49|43|41|42|4[4-8]|3[0-9])(\d{1,3})[\s()./-]*\d[\d\s()./-]{5,}")
-GERMAN_PHONE = re.compile(r"(?:\+|\b00)\s?49|\b0[2-9]\d{1,4}\)?[\s/-]+\d{3,}")
+GERMAN_PHONE = re.compile(r"(?:\+|\b00)\s?49|\b0(?:30|40|69|89|[2-9]\d{2,4})\)?[\s/-]+\d{3,}")
 SELLER = re.compile(
     r"\b(?:gmbh|consult\w*|marketing|sales|vertrieb|agency|agentur\b(?! für)|solutions"
     r"|software|shop|casino|lotto\w*)\b|beratung[.-]|-agency|-consult",

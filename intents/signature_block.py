@@ -117,7 +117,7 @@ def _in_line(line: Line, depth: int, header: Name | None, addr: str) -> Iterator
     for n, (piece, offset) in enumerate(segments(bare)):
         signed = n == 0 and shift > 0 and bool(BY_ORDER.match(line.text))
         name = whole(piece) or _lower(piece, header, addr) or _short(piece, header)
-        name = name or (surname(piece, addr, signed=signed) if depth < 4 else None)
+        name = name or (surname(piece, addr, signed=signed) if n == 0 and depth < 4 else None)
         if name:
             yield _score(name, depth, n, header, addr), name, shift + offset
 
