@@ -244,7 +244,7 @@ def _after_partner(before: list[str]) -> bool:
     for word in before[:5]:
         if _in("partners", word):
             return linked if word.endswith("schaft") else not linked
-        linked = linked or word in ("mit", "with", "avec", "con", "com", "zu", "nach")
+        linked = linked or word in ("mit", "with", "avec", "con", "com")
         if _in("kinds", word):
             kind = True
         elif word not in _table()["links"] or (word in _table()["articles"] and not kind):

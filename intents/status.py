@@ -104,7 +104,8 @@ def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Itera
 def _is_about_earlier(told: list[Sentence]) -> bool:
     """Whether the letter withdraws or corrects, so that a partner named in it says nothing of the state."""
     found = {label for s in told for label in labels(s.text)}
-    return bool({"intent.withdrawal.sure", "intent.correction.sure"} & found)
+    corrects = "intent.correction.sure" in found and "intent.interest.sure" not in found
+    return corrects or "intent.withdrawal.sure" in found
 
 
 def _partnered(found: frozenset[str], sentence: Sentence, named: bool) -> Iterator[Vote]:
