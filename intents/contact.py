@@ -20,8 +20,9 @@ from klimapartner.intents.person_name import (
 )
 from klimapartner.intents.phone import best_phone
 from klimapartner.intents.reading import Contact, Evidence, Letter, Office
+from klimapartner.intents.role import role_in
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.signature_block import Signer, find_signer, phones_of, role_in
+from klimapartner.intents.signature_block import Signer, find_signer, phones_of
 
 FORWARD_FROM = re.compile(
     r"(?im)^\W*(?:von|from|de|absender|expéditeur|remitente|remetente)\s*:\s*\"?([^<\n\"]*)\"?\s*<?(?:mailto:)?([\w.+%-]+@[\w.-]+\w)?"

@@ -8,8 +8,8 @@ from klimapartner.intents.cues import Hit, find_cues
 from klimapartner.intents.person_name import Name, matches_address, search, segments, whole
 from klimapartner.intents.phone import Phone, find_phones
 from klimapartner.intents.reading import Letter, Office
+from klimapartner.intents.role import role_in
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.signature_block import role_in
 
 MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 ZONES = ("body", "forward", "attachment")

@@ -16,6 +16,7 @@ from klimapartner.intents.person_name import (
     words,
 )
 from klimapartner.intents.phone import Phone, find_phones, with_extensions
+from klimapartner.intents.role import role_of
 
 DEPTH = 14  # lines under a closing formula that can belong to its signature
 PREFIX = re.compile(
@@ -25,21 +26,6 @@ PREFIX = re.compile(
     re.IGNORECASE,
 )
 BY_ORDER = re.compile(r"\W*(?:i\.?\s?[av]\.?\s|gez\.)", re.IGNORECASE)
-NOT_A_ROLE = re.compile(
-    r"@|www\.|https?:|\b\d{5}\b|\d{3,}|\b(?:str\.|straße|strasse|platz|weg|allee|gasse|ring)\s*\d", re.IGNORECASE
-)
-MUNICIPAL = re.compile(
-    r"^(?:der |die |das )?(?:große |universitäts- und |freie und )?(?:\w*stadt|\w*gemeinde|kreis|landkreis|markt"
-    r"|landratsamt|stadtverwaltung|gemeindeverwaltung"
-    r"|kreisverwaltung|rathaus|magistrat|verbandsgemeinde|samtgemeinde|amt|bezirksamt|lk|vg|city|ville|mairie|municipio|prefeitura"
-    r"|municipality|municipalidad|municipality of|city of|ville de"
-    r"|region|städteregion|märkischer kreis|rhein-\S+-kreis|\S+-kreis)\b(?! für)",
-    re.IGNORECASE,
-)
-ROLE_START = re.compile(
-    r"\b(?:amt|referat|fachbereich|fachdienst|dezernat|stabsstelle|büro|abteilung|sachgebiet|stab|team|projekt|klima|umwelt|nachhaltig)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +82,7 @@ def _signer(block: Sequence[Line], header: Name | None, addr: str) -> Signer | N
         return None
     line = block[-place]
     start = line.start + offset + name.start
-    role = role_of(block[-place:], name.text)
+    role = role_of([PREFIX.sub("", below.text) for below in block[-place:]], name.text)
     confidence = min(0.6 + 0.1 * score, 0.97)
     return Signer(
         _cased(complete(name.text, header)),
@@ -172,40 +158,6 @@ def _short(piece: str, header: Name | None) -> Name | None:
         if full != plain and full == header.text
         else None
     )
-
-
-def role_of(block: Sequence[Line], name: str) -> str | None:
-    """The function or office in a signature: in the line of the name or in those right under it."""
-    for n, line in enumerate(block[:6]):
-        text = PREFIX.sub("", line.text)
-        if n == 0 and name.split()[-1] in text:
-            text = text[text.rindex(name.split()[-1]) + len(name.split()[-1]) :]
-        role = role_in(text)
-        if role:
-            return role
-    return None
-
-
-def role_in(text: str) -> str | None:
-    """The function or office named in one line, its municipality, address and numbers cut off."""
-    for piece in re.split(r"\s*[|•·\t/()]\s*|\s+[–—-]\s+", text):
-        parts = [part.strip(" .,:;-") for part in piece.split(",")]
-        kept = [part for part in parts if part and not NOT_A_ROLE.search(part) and not _is_label(part)]
-        while kept and MUNICIPAL.match(kept[0]) and not _is_function(kept[0]):
-            kept.pop(0)
-        while kept and MUNICIPAL.match(kept[-1]) and not _is_function(kept[-1]):
-            kept.pop()
-        if kept and any(_is_function(part) for part in kept):
-            return ", ".join(kept)
-    return None
-
-
-def _is_label(part: str) -> bool:
-    return bool(re.match(r"(?:tel|fon|telefon|fax|mobil|t|f|m|e-?mail|web|phone)\b", part, re.IGNORECASE))
-
-
-def _is_function(part: str) -> bool:
-    return len(part) < 90 and any(is_office_word(word.strip("-,.")) for word in part.split() if len(word) > 3)
 
 
 def phones_of(lines: Sequence[Line]) -> list[Phone]:
