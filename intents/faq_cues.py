@@ -54,7 +54,7 @@ def _expand(pattern: str, words: dict[str, str]) -> str:
     """The pattern with its macros written out, and hasty spellings repaired as they are in texts."""
     swaps = spellings()
     written = fold(MACRO.sub(lambda match: words[match[1]], pattern))
-    return WORD.sub(lambda match: swaps.get(match.group(), match.group()), written)
+    return WORD.sub(lambda match: swaps.get(match.group(), match.group()).replace(" ", "_"), written)
 
 
 @cache
