@@ -24,6 +24,7 @@ ENOUGH = 2.5
 NAMED = 2.0
 MARGIN = 2.0
 LISTED = 6
+TOGETHER = frozenset({"Handelnd", "Absendername", "Satzgegenstand"})  # a town beside the county of its name
 STRONG = frozenset({"Körperschaft", "Absender", "Formularfeld", "Absendername", "Eigenschaftswort"})
 WORDS = ("Alltagswort", "Eigenschaftswort", "Ort im Ausland")  # asides that are no German names at all
 ELSEWHERE = -4.0  # postcode, dialling code and Land all speak against the only body of a name
@@ -130,7 +131,7 @@ def _choose(group: Group) -> Claim | None:
 
 def _joins(first: Claim, other: Claim) -> bool:
     """Whether the other body takes part together with the first."""
-    if other.speaking < NAMED:
+    if other.speaking < NAMED or (bare(first.entry) == bare(other.entry) and TOGETHER.isdisjoint(other.voice)):
         return False
     shared = {id(use) for use in first.uses} & {id(use) for use in other.uses}
     pairs = ((a, b) for a in first.uses for b in other.uses if a.sentence is b.sentence)

@@ -13,7 +13,7 @@ from klimapartner.intents.intent import Facts, decide_intents
 from klimapartner.intents.language import decide_language
 from klimapartner.intents.municipality import decide_municipality
 from klimapartner.intents.needs import decide_needs
-from klimapartner.intents.partnership import read_partnership
+from klimapartner.intents.partnership import for_intents, read_partnership
 from klimapartner.intents.reading import Evidence
 from klimapartner.intents.remarks import find_remarks
 from klimapartner.intents.sentences import sentences
@@ -47,7 +47,6 @@ def read_partner(found: Findings, doc: Doc) -> None:
     """Partner, world region and status of the partnership."""
     body = found.bodies.municipality
     found.partnership = read_partnership(found.letter, found.sentences, found.german, body.ags if body else None)
-    found.evidence.extend(found.partnership.evidence)
 
 
 def read_intents(found: Findings, doc: Doc) -> None:
@@ -56,7 +55,9 @@ def read_intents(found: Findings, doc: Doc) -> None:
     facts = Facts(bool(found.bodies.municipality), bool(partnership.partner), partnership.status)
     found.intents = decide_intents(found.sentences, found.letter, facts)
     found.unsolicited = found.intents.intents == ("other",) and is_unsolicited(found.letter, found.sentences)
-    found.evidence.extend(found.intents.evidence)
+    # Who wants nothing of the programme has no partnership in it, whatever towns the letter names.
+    found.partnership = for_intents(partnership, found.intents.intents)
+    found.evidence.extend((*found.partnership.evidence, *found.intents.evidence))
 
 
 def read_wishes(found: Findings, doc: Doc) -> None:
