@@ -59,10 +59,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class IntentDecision:
-    """The intents of a letter, at least one, and why."""
+    """The intents of a letter, at least one, and why.
+
+    `elsewhere`: it is plainly about something else (press, another programme, a council group), not merely unclear.
+    """
 
     intents: tuple[Intent, ...]
     evidence: tuple[Evidence, ...]
+    elsewhere: bool = False
 
 
 Voter = Callable[[Sequence[Sentence]], Iterable[Signal]]
@@ -76,7 +80,8 @@ def decide_intents(
     signals = [*rule_signals(told), *(signal for vote in voters for signal in vote(told))]
     scores = _with_profile(join(signals))
     found = _decide(scores, letter, sentences, facts or Facts())
-    return IntentDecision(found, tuple(_evidence(intent, scores, signals) for intent in found))
+    elsewhere = found == ("other",) and any(label.startswith("other.") for label in scores)
+    return IntentDecision(found, tuple(_evidence(intent, scores, signals) for intent in found), elsewhere)
 
 
 def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:

@@ -13,7 +13,7 @@ from klimapartner.intents.intent import Facts, decide_intents
 from klimapartner.intents.language import decide_language
 from klimapartner.intents.municipality import decide_municipality
 from klimapartner.intents.needs import decide_needs
-from klimapartner.intents.partnership import for_intents, read_partnership
+from klimapartner.intents.partnership import Partnership, read_partnership
 from klimapartner.intents.reading import Evidence
 from klimapartner.intents.remarks import find_remarks
 from klimapartner.intents.sentences import sentences
@@ -56,7 +56,8 @@ def read_intents(found: Findings, doc: Doc) -> None:
     found.intents = decide_intents(found.sentences, found.letter, facts)
     found.unsolicited = found.intents.intents == ("other",) and is_unsolicited(found.letter, found.sentences)
     # Who wants nothing of the programme has no partnership in it, whatever towns the letter names.
-    found.partnership = for_intents(partnership, found.intents.intents)
+    if found.intents.elsewhere or found.unsolicited:
+        found.partnership = Partnership()
     found.evidence.extend((*found.partnership.evidence, *found.intents.evidence))
 
 
