@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from klimapartner.mailbox.compose import compose, new_message_id
-
+from klimapartner.assistant.alarms import PARTS, last_poll
 from klimapartner.assistant.call import find_call
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.identity import message_id_domain
+from klimapartner.assistant.metrics import registry_of
 from klimapartner.assistant.servers import imap_login, login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.assistant.trouble import trouble_of
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.intents.reader import load_reader
 from klimapartner.intents.reading import Office
+from klimapartner.mailbox.compose import compose, new_message_id
 from klimapartner.mailbox.errors import MailboxError
 from klimapartner.mailbox.imap import connect
 from klimapartner.mailbox.message import Address
@@ -26,10 +28,8 @@ from klimapartner.mailbox.smtp import check, send
 from klimapartner.storage.errors import StorageError
 from klimapartner.storage.messages import count_by_state
 from klimapartner.storage.outbox import count_outbox
-from klimapartner.storage.state import get_state
 
 _LEAST_DISK = 500_000_000
-_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
     settings = work.settings
     yield _guarded("Einstellungen", lambda: _complete(settings))
     yield _guarded("Datenbank", lambda: _database(work))
+    yield _guarded("Kennzahlen", lambda: _figures(work))
+    yield _guarded("Dienst", lambda: _parts(work))
     yield _guarded("Speicherplatz", lambda: _disk(settings))
     yield _guarded("Sprachmodell", lambda: f"Fassung {load_reader(Office()).version}")
     for name in settings.mailboxes:
@@ -59,7 +61,7 @@ def _box_findings(work: Workplace, name: str) -> Iterator[Finding]:
     yield _guarded(f"Aufruf für {name}", partial(_call, work.settings, box))
     yield _guarded(f"Postfach {name}", partial(_mailbox, work, box))
     yield _guarded(f"Versand {name}", partial(_smtp, work, box))
-    yield _guarded(f"Geheimnisse {name}", partial(_secrets, box, work.clock()))
+    yield _guarded(f"Geheimnisse {name}", partial(_secrets, work.settings, box, work.clock()))
     yield _guarded(f"Abruf {name}", partial(_last_poll, work, name, box))
 
 
@@ -90,6 +92,31 @@ def _database(work: Workplace) -> str:
     ready = "Ausgang offen" if gate else "Ausgang zu (`klimapartner outbox release --all` öffnet ihn)"
     kept, dead = sum(messages.values()), messages.get("dead", 0)
     return f"{state.dialect}, {kept} Nachrichten, {dead} liegen geblieben, {waiting} Antworten warten, {ready}"
+
+
+def _figures(work: Workplace) -> str:
+    registry = registry_of(work)
+    names = {
+        "backlog": "warten auf das Lesen",
+        "held_answers": "Antworten warten auf Freigabe",
+        "open_tasks": "Aufgaben",
+    }
+    told = [f"{registry.get_sample_value(f'klimapartner_{name}') or 0:.0f} {text}" for name, text in names.items()]
+    dead = registry.get_sample_value("klimapartner_dead_letters") or 0
+    if dead:
+        raise AssistantError(
+            f"{dead:.0f} Nachrichten sind liegen geblieben; `klimapartner deadletter list` nennt die Gründe, "
+            "`klimapartner deadletter retry` versucht es noch einmal."
+        )
+    return ", ".join(told)
+
+
+def _parts(work: Workplace) -> str:
+    with work.database.reading() as session:
+        troubles = {part: trouble_of(session, part) for part in PARTS}
+    if failing := [f"{part}: {text}" for part, text in troubles.items() if text]:
+        raise AssistantError(f"{'; '.join(failing)} (Einzelheiten mit `klimapartner --debug run`).")
+    return "keine Störung gemeldet"
 
 
 def _disk(settings: Settings) -> str:
@@ -126,22 +153,25 @@ def _smtp(work: Workplace, box: MailboxSettings) -> str:
     )
 
 
-def _secrets(box: MailboxSettings, now: datetime) -> str:
+def _secrets(settings: Settings, box: MailboxSettings, now: datetime) -> str:
+    soon = timedelta(days=settings.alarms.secret_days)
     for server in (box.imap, box.smtp):
         expires = server.auth.secret_expires
-        if expires and expires - now < _SOON:
+        if expires and expires - now < soon:
             raise AssistantError(
                 f"Ein Geheimnis von {server.host} läuft am {expires:%d.%m.%Y} ab; bitte ein neues eintragen."
             )
-    return "kein Ablauf in den nächsten 30 Tagen bekannt"
+    return f"kein Ablauf in den nächsten {soon.days} Tagen bekannt"
 
 
 def _last_poll(work: Workplace, name: str, box: MailboxSettings) -> str:
     with work.database.reading() as session:
-        last = get_state(session, f"poll.{name}")
-    if not isinstance(last, str):
+        last, trouble = last_poll(session, name), trouble_of(session, f"poll:{name}")
+    if trouble:
+        raise AssistantError(trouble)
+    if last is None:
         return "noch nie; `klimapartner run` startet ihn"
-    age = work.clock() - datetime.fromisoformat(last)
+    age = work.clock() - last
     if age > timedelta(seconds=10 * box.poll_seconds):
         raise AssistantError(f"Zuletzt vor {age.total_seconds() / 60:.0f} Minuten; läuft `klimapartner run`?")
     return f"zuletzt vor {age.total_seconds():.0f} Sekunden"

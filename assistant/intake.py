@@ -12,6 +12,7 @@ from klimapartner.assistant.contract import reading_json
 from klimapartner.assistant.identity import Identity
 from klimapartner.assistant.mail_reading import MailReading, answer_address, read_mail
 from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.assistant.staff_answers import STAFF_ANSWERED, answered_by_staff
 from klimapartner.assistant.templates import Section, Texts
 from klimapartner.intents.reader import Reader
 from klimapartner.storage.conversations import Conversation, find_conversation, find_references, open_conversation
@@ -83,7 +84,7 @@ def _machine(
 ) -> Handled:
     if conversation:
         set_conversation(session, stored.id, conversation.id)
-    note_bounce(session, mail.message, now=now)
+    note_bounce(session, mail.message, message_raw(session, stored.id), message_id=stored.id, now=now)
     return _no_answer(
         session, stored.id, mail, mail.verdict.kind, "; ".join(hit.reason for hit in mail.verdict.hits), now
     )
@@ -98,7 +99,7 @@ def _person(session: Session, case: Case) -> Handled:
     entry_id = next((result.entry_id for result in done.values() if result.entry_id), None)
     hold = next((result.hold for result in done.values() if result.hold), "")
     to = answer_address(mail)
-    if reason := _why_silent(case):
+    if reason := _why_silent(session, case):
         return _no_answer(session, case.message_id, mail, *reason, case.now)
     if to is None or not sections:
         return _no_answer(
@@ -110,8 +111,10 @@ def _person(session: Session, case: Case) -> Handled:
     return Handled(mail, row)
 
 
-def _why_silent(case: Case) -> tuple[str, str] | None:
+def _why_silent(session: Session, case: Case) -> tuple[str, str] | None:
     since = case.settings.answer_since
+    if answered_by_staff(session, case.mail.message):
+        return STAFF_ANSWERED
     if since is None:
         return "not_set_up", "answer_since ist noch nicht gesetzt"
     if case.received < since:

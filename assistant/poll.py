@@ -1,19 +1,26 @@
 """From the mailbox to the database: commit first, move after, and by UID whatever the flags say."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.moving import move_finished
+from klimapartner.assistant.sent_folder import look_into_sent
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import MailboxSettings
+from klimapartner.assistant.trouble import clear_trouble
+from klimapartner.assistant.unfetched import BREAKS_LINE, NO_BODY, count_failure, failed_fetches, settle
 from klimapartner.assistant.workplace import Workplace
+from klimapartner.mailbox.errors import CommandRefused, ConnectionLost, FolderMissing
 from klimapartner.mailbox.imap import Fetched, connect
 from klimapartner.mailbox.imap import Session as ImapSession
 from klimapartner.mailbox.message_id import message_id_of
 from klimapartner.storage.engine import Database
-from klimapartner.storage.messages import known_uids, mark_moved, store_message, unmoved
-from klimapartner.storage.state import set_state
-from klimapartner.storage.tasks import add_task
+from klimapartner.storage.messages import known_uids, store_message
+from klimapartner.storage.state import get_state, set_state
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +33,130 @@ class Polled:
     moved: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """One mailbox at one poll."""
+
+    imap: ImapSession
+    name: str
+    box: MailboxSettings
+    database: Database
+    clock: Clock
+    uidvalidity: int
+
+
 def poll(
     imap: ImapSession,
     name: str,
     box: MailboxSettings,
     database: Database,
     clock: Clock,
-    progress: Callable[[int, int], None] = lambda done, whole: None,
+    progress: Progress = lambda done, whole: None,
 ) -> Polled:
-    """Store every mail of the folder that is not stored yet, then move those that are done."""
-    uidvalidity = imap.select(box.folder)
-    with database.reading() as session:
-        known = known_uids(session, name, uidvalidity)
-    missing = [uid for uid in imap.uids() if uid not in known]
-    new = again = empty = 0
-    for number, fetched in enumerate(imap.fetch(missing, box.size_limit), 1):
-        if fetched.problem == "no-body":
-            empty += 1
-            continue
-        is_new = _store(database, name, uidvalidity, fetched, clock)
-        new, again = new + is_new, again + (not is_new)
-        progress(number, len(missing))
-    moved = move_finished(imap, name, box, database, clock, uidvalidity)
+    """Store every mail of the folder that is not stored yet, then move those that are done.
+
+    A mail that cannot be fetched comes last at the next poll, and is given up after `box.fetch_attempts`.
+    """
+    intake = _Intake(imap, name, box, database, clock, imap.select(box.folder))
+    polled = _store_missing(intake, progress)
     with database.session() as session:
         set_state(session, f"poll.{name}", clock().isoformat(), now=clock())
-    return Polled(new, again, empty, moved)
+        clear_trouble(session, f"poll:{name}", now=clock())
+    return replace(polled, moved=move_finished(imap, name, box, database, clock, intake.uidvalidity))
 
 
-def poll_once(work: Workplace, name: str, progress: Callable[[int, int], None] = lambda done, whole: None) -> Polled:
-    """Connect to a mailbox of the settings, poll it once, and hang up."""
+def visit(imap: ImapSession, name: str, work: Workplace, progress: Progress = lambda done, whole: None) -> Polled:
+    """Look for answers that staff sent themselves, then poll; the mailbox's folder is the open one at the end."""
+    box = work.settings.mailboxes[name]
+    if box.watch_sent:
+        with suppress(CommandRefused, FolderMissing):
+            look_into_sent(imap, name, box, work.database, work.clock)
+    return poll(imap, name, box, work.database, work.clock, progress)
+
+
+def poll_once(work: Workplace, name: str, progress: Progress = lambda done, whole: None) -> Polled:
+    """Connect to a mailbox of the settings, visit it once, and hang up."""
     box = work.settings.mailboxes[name]
     with connect(server_of(box.imap), imap_login(box, work.clock)) as imap:
-        return poll(imap, name, box, work.database, work.clock, progress)
+        return visit(imap, name, work, progress)
 
 
-def _store(database: Database, name: str, uidvalidity: int, fetched: Fetched, clock: Clock) -> bool:
-    with database.session() as session:
-        now = clock()
+def _store_missing(intake: _Intake, progress: Progress) -> Polled:
+    missing = _missing(intake)
+    new = again = empty = 0
+    for number, fetched in enumerate(_fetched(intake, missing), 1):
+        if fetched.problem == NO_BODY:
+            _count(intake, fetched.uid, NO_BODY)
+            empty += 1
+            continue
+        is_new = _store(intake, fetched)
+        new, again = new + is_new, again + (not is_new)
+        progress(number, len(missing))
+    _settle(intake, set(missing))
+    return Polled(new, again, empty)
+
+
+def _missing(intake: _Intake) -> list[int]:
+    """What is to be fetched, first what has failed least: a mail that breaks the line must not keep back the others."""
+    with intake.database.reading() as session:
+        known = known_uids(session, intake.name, intake.uidvalidity)
+        failed = failed_fetches(session, intake.name, intake.uidvalidity)
+    return sorted((uid for uid in intake.imap.uids() if uid not in known), key=lambda uid: (failed.get(uid, 0), uid))
+
+
+def _fetched(intake: _Intake, missing: list[int]) -> Iterator[Fetched]:
+    """The mails; where the line breaks it is counted, for the mail in hand if that is known.
+
+    A line that broke before any mail was in hand (the server fails at the size of one of them) makes the next polls
+    ask for each mail alone, so that the one is found.
+    """
+    alone = _broke_blindly(intake)
+    uid = None
+    try:
+        if not alone:
+            yield from intake.imap.fetch(missing, intake.box.size_limit)
+            return
+        for uid in missing:
+            yield from intake.imap.fetch([uid], intake.box.size_limit)
+    except ConnectionLost as lost:
+        culprit = lost.uid or uid
+        _note_blindness(intake, culprit is None or alone)
+        if culprit is not None:
+            _count(intake, culprit, BREAKS_LINE)
+        raise
+    _note_blindness(intake, False)
+
+
+def _broke_blindly(intake: _Intake) -> bool:
+    with intake.database.reading() as session:
+        return bool(get_state(session, f"blind.{intake.name}", False))
+
+
+def _note_blindness(intake: _Intake, blind: bool) -> None:
+    with intake.database.session() as session:
+        set_state(session, f"blind.{intake.name}", blind, now=intake.clock())
+
+
+def _count(intake: _Intake, uid: int, problem: str) -> None:
+    with intake.database.session() as session:
+        count_failure(
+            session, intake.name, intake.uidvalidity, uid, problem, most=intake.box.fetch_attempts, now=intake.clock()
+        )
+
+
+def _settle(intake: _Intake, asked: set[int]) -> None:
+    with intake.database.session() as session:
+        known = known_uids(session, intake.name, intake.uidvalidity)
+        settle(session, intake.name, intake.uidvalidity, asked - known, intake.clock())
+
+
+def _store(intake: _Intake, fetched: Fetched) -> bool:
+    with intake.database.session() as session:
+        now = intake.clock()
         _, new = store_message(
             session,
-            mailbox=name,
-            uidvalidity=uidvalidity,
+            mailbox=intake.name,
+            uidvalidity=intake.uidvalidity,
             uid=fetched.uid,
             raw=fetched.raw,
             message_id=message_id_of(fetched.raw),
@@ -76,28 +166,3 @@ def _store(database: Database, name: str, uidvalidity: int, fetched: Fetched, cl
             problem=fetched.problem,
         )
     return new
-
-
-def move_finished(
-    imap: ImapSession, name: str, box: MailboxSettings, database: Database, clock: Clock, uidvalidity: int
-) -> int:
-    """Move what is done and what is dead to their folders, where such are set; returns how many were moved."""
-    with database.reading() as session:
-        waiting = unmoved(session, name, uidvalidity)
-    moved = 0
-    for state, folder in (("done", box.done_folder), ("dead", box.failed_folder)):
-        uids = [item.uid for item in waiting if item.state == state]
-        if folder and uids:
-            moved += _move(imap, name, database, clock, uidvalidity, uids, folder)
-    return moved
-
-
-def _move(
-    imap: ImapSession, name: str, database: Database, clock: Clock, uidvalidity: int, uids: list[int], folder: str
-) -> int:
-    outcome = imap.move(uids, folder)
-    with database.session() as session:
-        mark_moved(session, name, uidvalidity, outcome.moved, now=clock())
-        if outcome.left:
-            add_task(session, kind=f"move:{name}", text=f"Nicht verschoben: {outcome.reason}", now=clock())
-    return len(outcome.moved)

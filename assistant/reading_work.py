@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import structlog
 
+from klimapartner.assistant.dead_letters import fetch_anew
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.intake import Handled, Office, handle, read_stored
+from klimapartner.assistant.unfetched import is_placeholder
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.errors import LeaseLost
 from klimapartner.storage.leases import claim_messages, fail_message, finish_message
@@ -62,7 +64,10 @@ def _guarded(work: Workplace, stored: StoredMessage) -> Handled | None:
         return None
 
 
-def _one(work: Workplace, stored: StoredMessage) -> Handled:
+def _one(work: Workplace, stored: StoredMessage) -> Handled | None:
+    if is_placeholder(stored):
+        _fetch_anew(work, stored)
+        return None
     office: Office = work.office(stored.mailbox)
     with work.database.reading() as session:
         mail = read_stored(session, office, stored)
@@ -70,6 +75,11 @@ def _one(work: Workplace, stored: StoredMessage) -> Handled:
         handled = handle(session, office, stored, mail, now=work.clock())
         finish_message(session, stored.id, owner=owner(), now=work.clock(), reason=handled.reason)
     return handled
+
+
+def _fetch_anew(work: Workplace, stored: StoredMessage) -> None:
+    with work.database.session() as session:
+        finish_message(session, stored.id, owner=owner(), now=work.clock(), reason=fetch_anew(session, stored))
 
 
 def _fail(work: Workplace, stored: StoredMessage, error: Exception) -> None:

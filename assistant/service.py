@@ -1,27 +1,33 @@
-"""The assistant at work until it is stopped: pollers, reader and sender, each in a thread of its own."""
+"""The assistant at work until it is stopped: pollers, reader, sender and watch, each in a thread of its own."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Collection
-from datetime import datetime
 
 import structlog
 
+from klimapartner.assistant.alarms import look_and_tell
+from klimapartner.assistant.dead_letters import retry_for_version, tell_staff
 from klimapartner.assistant.dispatch import send_due
-from klimapartner.assistant.poll import poll
+from klimapartner.assistant.metrics import FAILURES
+from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.servers import imap_login, server_of
+from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.mailbox.errors import MailboxError
 from klimapartner.mailbox.idle import follow
 from klimapartner.mailbox.imap import Session as ImapSession
 from klimapartner.mailbox.imap import connect
 from klimapartner.storage.errors import StorageError
-from klimapartner.storage.tasks import add_task
 
 PARTS = ("poll", "read", "send")
-_IDLE_SECONDS = 1.0
+IDLE_SECONDS = 1.0
+WATCH_SECONDS = 60.0
+FAULT_SECONDS = 15.0
 log = structlog.get_logger(__name__)
+
+Target = tuple[str, Callable[[], None]]
 
 
 def serve(work: Workplace, parts: Collection[str], stop: threading.Event) -> None:
@@ -33,46 +39,104 @@ def serve(work: Workplace, parts: Collection[str], stop: threading.Event) -> Non
         thread.join()
 
 
-def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> list[tuple[str, Callable[[], None]]]:
+def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> list[Target]:
     pollers = [(f"poll:{name}", lambda name=name: _follow(work, name, stop)) for name in work.settings.mailboxes]
-    others = [
-        ("read", lambda: _repeat(lambda: read_waiting(work), stop)),
-        ("send", lambda: _repeat(lambda: asyncio.run(send_due(work.settings, work.database, work.clock)), stop)),
+    others: list[Target] = [
+        ("read", lambda: _read(work, stop)),
+        ("send", lambda: _repeat(work, "send", lambda: _send(work), stop, IDLE_SECONDS)),
     ]
-    return [target for target in (*pollers, *others) if target[0].partition(":")[0] in parts]
+    chosen = [target for target in (*pollers, *others) if target[0].partition(":")[0] in parts]
+    # Whoever polls also watches: the others may run in several processes.
+    return chosen + ([("watch", lambda: _watch(work, stop))] if "poll" in parts else [])
+
+
+def _send(work: Workplace) -> int:
+    return asyncio.run(send_due(work.settings, work.database, work.clock))
+
+
+def _read(work: Workplace, stop: threading.Event) -> None:
+    _once(work, "read", lambda: retry_for_version(work))
+    _repeat(work, "read", lambda: read_waiting(work), stop, IDLE_SECONDS)
+
+
+def _watch(work: Workplace, stop: threading.Event) -> None:
+    since = work.clock()
+
+    def look() -> int:
+        tell_staff(work)
+        look_and_tell(work, since=since)
+        return 0
+
+    _repeat(work, "watch", look, stop, WATCH_SECONDS)
 
 
 def _follow(work: Workplace, name: str, stop: threading.Event) -> None:
-    box = work.settings.mailboxes[name]
+    box, part = work.settings.mailboxes[name], f"poll:{name}"
 
     def once(imap: ImapSession) -> bool:
-        polled = poll(imap, name, box, work.database, work.clock)
-        return bool(polled.new)
+        return bool(visit(imap, name, work).new)
 
-    follow(
-        lambda: connect(server_of(box.imap), imap_login(box, work.clock)),
-        once,
-        stop,
-        seconds=box.poll_seconds,
-        report=lambda error: _alarm(work, name, error, work.clock()),
-    )
+    def until_stopped() -> int:
+        follow(
+            lambda: connect(server_of(box.imap), imap_login(box, work.clock)),
+            once,
+            stop,
+            seconds=box.poll_seconds,
+            report=lambda error: _report(work, name, error),
+        )
+        return 0
+
+    _repeat(work, part, until_stopped, stop, FAULT_SECONDS)
 
 
-def _alarm(work: Workplace, name: str, error: MailboxError, now: datetime) -> None:
+def _report(work: Workplace, name: str, error: MailboxError) -> None:
     log.warning("mailbox not reachable", mailbox=name, error=type(error).__name__)
+    FAILURES.labels(f"poll:{name}").inc()
     if error.temporary:
         return
     with work.database.session() as session:
-        add_task(session, kind=f"mailbox:{name}", text=str(error), now=now)
+        note_trouble(session, f"poll:{name}", str(error), now=work.clock())
+        task_once(session, kind=f"mailbox:{name}", text=str(error), now=work.clock())
 
 
-def _repeat(once: Callable[[], int], stop: threading.Event) -> None:
-    """Call `once` again and again; pause where there was nothing to do, or the database was away."""
+def _repeat(work: Workplace, part: str, once: Callable[[], int], stop: threading.Event, pause: float) -> None:
+    """Call `once` again and again until `stop`; pause where there was nothing to do, longer after a failure."""
+    failed = False
     while not stop.is_set():
-        try:
-            busy = once() > 0
-        except StorageError as error:
-            log.warning("database not reachable", error=type(error).__name__)
-            busy = False
+        busy = _once(work, part, once)
+        if failed and busy is not None:
+            _clear(work, part)
+        failed = busy is None
         if not busy:
-            stop.wait(_IDLE_SECONDS)
+            stop.wait(max(pause, FAULT_SECONDS) if failed else pause)
+
+
+def _once(work: Workplace, part: str, once: Callable[[], int]) -> int | None:
+    """What `once` says; None where it failed, which no other part of the service may suffer from."""
+    try:
+        return once()
+    except StorageError as error:
+        log.warning("database not reachable", part=part, error=type(error).__name__)
+    except Exception as error:
+        log.error("part failed", part=part, error=type(error).__name__, exc_info=True)
+        _note(work, part, error)
+    FAILURES.labels(part).inc()
+    return None
+
+
+def _note(work: Workplace, part: str, error: Exception) -> None:
+    # The text of an error nobody foresaw may hold words of a mail: only its kind is told.
+    foreseen = isinstance(error, MailboxError) or type(error).__module__.startswith("klimapartner.assistant")
+    try:
+        with work.database.session() as session:
+            note_trouble(session, part, str(error) if foreseen else type(error).__name__, now=work.clock())
+    except StorageError:
+        log.warning("database not reachable", part=part)
+
+
+def _clear(work: Workplace, part: str) -> None:
+    try:
+        with work.database.session() as session:
+            clear_trouble(session, part, now=work.clock())
+    except StorageError:
+        log.warning("database not reachable", part=part)

@@ -93,6 +93,9 @@ class MailboxSettings(_Strict):
     failed_folder: str = Field("", description="dead letters are moved there; empty: they stay")
     poll_seconds: float = Field(120, gt=0)
     size_limit: int = Field(40_000_000, gt=0, description="bytes; of larger mails only the headers are read")
+    fetch_attempts: int = Field(5, gt=0, description="after so many a mail that cannot be fetched is a dead letter")
+    sent_folder: str = Field("", description="where staff's own answers lie; empty: found by its special use")
+    watch_sent: bool = Field(True, description="staff's own answers stop automatic ones")
     envelope: Literal["mailbox", "verp", "null"] = "mailbox"
 
 
@@ -117,6 +120,13 @@ class Limits(_Strict):
     domain_per_hour: int = Field(30, gt=0)
     total_per_hour: int = Field(300, gt=0)
     freemail: list[str] = Field(FREEMAIL, description="domains without the limit per domain")
+
+
+class Alarms(_Strict):
+    """When the administrator gets a mail: at most one an hour of each kind, the same again after a day."""
+
+    no_poll_minutes: int = Field(30, gt=0, description="nothing fetched from a mailbox for so long")
+    secret_days: int = Field(30, gt=0, description="so long before a secret expires")
 
 
 class Answers(_Strict):
@@ -144,6 +154,7 @@ class Settings(BaseSettings):
     controller: Controller = Controller()
     answers: Answers = Answers()
     limits: Limits = Limits()
+    alarms: Alarms = Alarms()
     mailboxes: dict[str, MailboxSettings] = {}
 
     @classmethod

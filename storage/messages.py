@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from klimapartner.storage.engine import Session
 from klimapartner.storage.sql import clip, fetch, find, insert_if_new
@@ -101,6 +101,12 @@ def mark_moved(session: Session, mailbox: str, uidvalidity: int, uids: Collectio
         *_in_mailbox(mailbox, uidvalidity), LocationRow.uid.in_(uids), LocationRow.moved_at.is_(None)
     )
     return len(session.scalars(chosen.values(moved_at=now).returning(LocationRow.uid)).all())
+
+
+def forget_places(session: Session, message_id: int) -> int:
+    """Say that what lies at the places of this message is not stored after all; returns how many places there were."""
+    gone = delete(LocationRow).where(LocationRow.message_id == message_id).returning(LocationRow.uid)
+    return len(session.scalars(gone).all())
 
 
 def get_message(session: Session, message_id: int) -> StoredMessage:

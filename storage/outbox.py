@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from klimapartner.storage import history
 from klimapartner.storage.engine import Session
@@ -34,9 +34,11 @@ __all__ = [
     "discard",
     "enqueue",
     "expire_sending",
+    "find_by_envelope",
     "find_by_rfc_id",
     "get_outbox",
     "hold",
+    "last_sent_to",
     "list_outbox",
     "mails_of",
     "mark_failed",
@@ -86,6 +88,24 @@ def get_outbox(session: Session, mail_id: int) -> OutboxMail:
 def find_by_rfc_id(session: Session, rfc_message_id: str) -> OutboxMail | None:
     """The mail of ours with this Message-ID (angle brackets as in the header)."""
     row = find(session, OutboxRow, OutboxRow.rfc_message_id == clip(rfc_message_id.strip(), ID_LENGTH))
+    return None if row is None else mail_of(row)
+
+
+def find_by_envelope(session: Session, envelope_from: str) -> OutboxMail | None:
+    """The newest mail of ours with this envelope sender, which bounces come back to; None for ''."""
+    if not envelope_from:
+        return None
+    chosen = select(OutboxRow).where(func.lower(OutboxRow.envelope_from) == envelope_from.lower())
+    return _newest(session, chosen)
+
+
+def last_sent_to(session: Session, address: str, *, since: datetime) -> OutboxMail | None:
+    """The newest mail of ours that left for this address since then."""
+    return _newest(session, select(OutboxRow).where(OutboxRow.to_key == _key(address), OutboxRow.sent_at >= since))
+
+
+def _newest(session: Session, chosen: Select[OutboxRow]) -> OutboxMail | None:
+    row = session.scalars(chosen.order_by(OutboxRow.id.desc()).limit(1)).first()
     return None if row is None else mail_of(row)
 
 

@@ -8,7 +8,8 @@ from rich.console import Console
 from klimapartner.assistant.commands.common import show_table, workplace_of
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.mail_reading import answer_address, read_mail
-from klimapartner.assistant.poll import move_finished, poll_once
+from klimapartner.assistant.moving import move_finished
+from klimapartner.assistant.poll import poll_once
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.workplace import Workplace

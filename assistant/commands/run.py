@@ -10,6 +10,7 @@ from rich.console import Console
 from klimapartner.assistant.commands.common import workplace_of
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import UsageError
+from klimapartner.assistant.metrics import serve_metrics
 from klimapartner.assistant.service import PARTS, serve
 from klimapartner.assistant.workplace import Workplace
 
@@ -19,6 +20,9 @@ def run(
     only: Annotated[
         str, typer.Option("--only", help=f"Nur diese Teile, durch Komma getrennt: {', '.join(PARTS)}")
     ] = "",
+    metrics_port: Annotated[
+        int, typer.Option("--metrics-port", min=0, max=65535, help="Kennzahlen für Prometheus auf 127.0.0.1; 0: keine")
+    ] = 0,
 ) -> None:
     """Ruft ab, liest und sendet, bis das Programm beendet wird (Strg+C oder SIGTERM)."""
     parts = [part.strip() for part in only.split(",") if part.strip()] or list(PARTS)
@@ -29,6 +33,8 @@ def run(
         signal.signal(number, lambda *_: stop.set())
     with workplace_of(context) as work:
         _tell(work, parts)
+        if metrics_port:
+            serve_metrics(work, metrics_port)
         serve(work, parts, stop)
 
 
