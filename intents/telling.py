@@ -7,7 +7,7 @@ from klimapartner.intents.sentences import Sentence
 
 NEGATION = re.compile(
     r"\b(?:nicht|kein(?:e[rsnm]?)?|nie|niemals|keinesfalls|keineswegs|weder|ohne|statt"
-    r"|not|no|never|neither|without|cannot|can't|don't|won't|aren't|isn't"
+    r"|not|no(?! (?:projeto|programa|processo|ambito|workshop|brasil|nosso|seu|vosso|sul|norte|rio|dia|mes|ano|final|inicio|presente|entanto))|never|neither|without|cannot|can't|don't|won't|aren't|isn't"
     r"|pas|aucune?|jamais|sans|ninguna?|ningun|nunca|jamas|sin|nao|nenhuma?|sem|tampoco)\b"
 )
 NO_NEGATION = re.compile(
@@ -64,7 +64,7 @@ def is_asking(sentence: Sentence) -> bool:
         return False
     if has_question_mark(sentence.text):
         return len(WORD.findall(sentence.text)) > 1
-    return bool(found & {"asking.indirect", "asking.bare"})
+    return "asking.indirect" in found or ("asking.bare" in found and not sentence.text.rstrip().endswith("."))
 
 
 def has_question_mark(text: str) -> bool:
