@@ -2,11 +2,13 @@
 
 import re
 
+from klimapartner.mailbox.compose import read_verp
 from klimapartner.mailbox.facts import Facts
 from klimapartner.mailbox.identity import OwnIdentity
 from klimapartner.mailbox.message import Address, Message
 from klimapartner.mailbox.rules import Rule
 
+_DELIVERED = ("Delivered-To", "X-Original-To", "X-Envelope-To", "Envelope-To", "X-Delivered-To")
 _DAEMON = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|postmaster|postmaister|mail\.?delivery|bounces?|bounce[-+=].*|.*-bounces?|double-?bounce|mdaemon|"
     r"microsoftexchange[0-9a-f]{20,40}|mail-?system|maildelivery)(?:[+=].*)?$"
@@ -73,7 +75,18 @@ def _nobody(facts: Facts) -> bool:
     return reply_target(facts.message, facts.own) is None
 
 
+def _to_bounce_address(facts: Facts) -> bool:
+    """Only servers and machines know the address that we give as envelope sender."""
+    message = facts.message
+    named = [address.addr for address in (*message.to, *message.cc)]
+    named += [value.strip("<> ") for name in _DELIVERED for value in message.header_all(name)]
+    return any(read_verp(address, own) is not None for own in facts.own.addresses for address in named)
+
+
 RULES = (
+    Rule(
+        "bounce_address", "bounce", "an die Adresse für Unzustellbares gerichtet", _to_bounce_address, automated=False
+    ),
     Rule("own_sender", "own", "von einer unserer eigenen Adressen", _own_sender, automated=False),
     Rule("daemon_sender", "bounce", "Absender ist ein Mailsystem", _daemon),
     Rule("robot_sender", "system", "Absender ist ein Programm", _robot),

@@ -29,6 +29,7 @@ _FORM = re.compile(
     r"formulario de contacto|formulário de contato"
 )
 _SHORT = 1_500
+_FEW = 60  # words
 
 
 def subject_says(facts: Facts, name: str) -> bool:
@@ -97,8 +98,14 @@ def _undotted(body: str) -> str:
 def _bounce_text(facts: Facts) -> bool:
     found = signs(facts, "bounce")
     subject = subject_says(facts, "bounce")
-    told = subject and bool(found) and not _human(facts)
-    return told or (len(found) == 2 and (is_daemon(facts.local) or subject))
+    told = subject and bool(found) and not _human(facts) and (_impersonal(facts) or "diagnostic" in found)
+    return told or (len(found) == 2 and (is_daemon(facts.local) or subject)) or _short_notice(facts, found)
+
+
+def _short_notice(facts: Facts, found: set[str]) -> bool:
+    """A few words of nobody about a mail that did not arrive, behind another mail's subject."""
+    alone = _words(facts) <= _FEW and not (signs(facts, "person") or _human(facts))
+    return alone and "phrase" in found and _subject_mentions(facts, "bounce")
 
 
 def _daemon_name(facts: Facts) -> bool:
@@ -107,7 +114,13 @@ def _daemon_name(facts: Facts) -> bool:
     nobody = not facts.message.from_.addr and not facts.message.reply_to
     about = subject_says(facts, "bounce") or bool(signs(facts, "bounce"))
     both = len(signs(facts, "bounce")) == 2 or subject_says(facts, "bounce")
-    return (named and about) or (nobody and both)
+    return (named and (about or _sends_back(facts))) or (nobody and both)
+
+
+def _sends_back(facts: Facts) -> bool:
+    """Whether another mail hangs below."""
+    parts = {part.kind for part in facts.message.parts}
+    return "forward" in parts or any(item.content_type.startswith("message/") for item in facts.message.attachments)
 
 
 def _read_text(facts: Facts) -> bool:
@@ -117,7 +130,9 @@ def _read_text(facts: Facts) -> bool:
 def _calendar_text(facts: Facts) -> bool:
     """An answer to an invitation that says nothing of its own."""
     calendar = any(item.content_type == "text/calendar" for item in facts.message.attachments)
-    return subject_says(facts, "calendar") and (calendar or bool(signs(facts, "calendar")) or _words(facts) <= 3)
+    told = bool(signs(facts, "calendar"))
+    by_robot = told and is_no_reply(facts.local)
+    return by_robot or (subject_says(facts, "calendar") and (calendar or told or _words(facts) <= 3))
 
 
 def _words(facts: Facts) -> int:

@@ -23,7 +23,7 @@ _ORDER: tuple[Kind, ...] = (
     "spam",
     "person",
 )
-_STRONGER = {"bounce": ("null_return_path", "daemon_sender")}
+_WEAK = ("null_return_path", "bounce_address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def triage(message: Message, *, own: OwnIdentity) -> Verdict:
 
 
 def _kind(hits: list[Rule]) -> Kind:
-    """The first kind in order; a null sender or a daemon is a bounce only where nothing tells more."""
-    weak = _STRONGER["bounce"]
-    telling = [rule for rule in hits if rule.name not in weak and rule.kind != "person"] or hits
+    """The first kind in order; a null sender is that of a bounce only where nothing tells more."""
+    telling = [rule for rule in hits if rule.name not in _WEAK and rule.kind != "person"] or hits
     kinds = {rule.kind for rule in telling}
     return next((kind for kind in _ORDER if kind in kinds), "person")

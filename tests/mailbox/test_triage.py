@@ -174,6 +174,56 @@ def test_a_list_in_reply_to_is_no_address_to_answer() -> None:
     assert triage(message, own=OWN).reply_allowed is False
 
 
+@pytest.mark.parametrize(
+    ("header", "rule"),
+    [
+        ("To: klima+bounce-kp9-7f3k2m.12.interest@office.example", ["bounce_address"]),
+        ("Delivered-To: <klima+bounce-h0123@office.example>", ["bounce_address"]),
+        ("To: klima+beratung@office.example", []),
+        ("To: other+bounce-kp9-7f3k2m@office.example", []),
+    ],
+)
+def test_what_comes_to_our_envelope_sender_is_read_and_not_answered(header: str, rule: list[str]) -> None:
+    verdict = triage(with_header(header), own=OWN)
+    assert (rules(verdict), verdict.automated, verdict.reply_allowed) == (rule, False, not rule)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        (
+            {
+                "subject": "RE: Ihre Eingangsbestätigung: non remis (delivery failed)",
+                "body": "Votre message n'a pas pu etre delivre a\nx@y.example\n"
+                "Your message could not be delivered to\nx@y.example",
+            },
+            "bounce",
+        ),
+        (
+            {"subject": "Zustellung fehlgeschlagen", "body": "Meine Mail konnte nicht zugestellt werden, daher\n"
+             "bitte ich Sie noch einmal um die Unterlagen.\n\nMit freundlichen Grüßen\nPetra Sommer"},
+            "person",
+        ),
+        (
+            {"from_addr": "noreply@net.example", "headers": {"Reply-To": "eva@ulm.example"}, "subject": "Eva is here",
+             "body": "Eva has accepted your invitation to Netz and has chosen a new address."},
+            "calendar",
+        ),
+    ],
+)  # fmt: skip
+def test_notices_without_headers(changes: Case, kind: str, mail_of: Callable[[Case], bytes]) -> None:
+    assert triage(parse_message(mail_of(PERSON | changes)), own=OWN).kind == kind
+
+
+def test_a_mail_system_by_name_that_sends_a_mail_back() -> None:
+    raw = (
+        b"From: Mail Delivery Subsystem <x@y.example>\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nStuff\r\n--a\r\n"
+        b"Content-Type: message/rfc822\r\n\r\nFrom: us@office.example\r\n\r\nHallo\r\n--a--\r\n"
+    )
+    assert triage(parse_message(raw), own=OWN).kind == "bounce"
+
+
 def test_a_form_that_sends_for_a_person_is_answered_to_the_person(mail_of: Callable[[Case], bytes]) -> None:
     case = PERSON | {"from_addr": "noreply@stadt.example", "headers": {"Reply-To": "sommer@stadt.example"}}
     verdict = triage(parse_message(mail_of(case)), own=OWN)
