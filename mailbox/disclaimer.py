@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from klimapartner.mailbox.lines import Line
@@ -14,6 +15,9 @@ _BANNER = re.compile(any_of(_TABLES["banner"]["lines"]))
 _BANNER_MORE = re.compile(_TABLES["banner"]["more"])
 _NOTICE = re.compile(any_of(_TABLES["notice"]["starts"]))
 _LIST_RULE = re.compile(r"_{30,}$")
+_FRAME_ROW = re.compile(r"(?:\*{8,}|(?:\* ){8,}\*?|#{8,}|={8,}|~{8,})$")
+_ROW = re.compile(r"[-_*#=~+—–] ?(?:[-_*#=~+—–] ?)*$")
+_ATTACHED = re.compile(r"(?:<<[^<>]{1,150}>> ?)+$")
 _FRAME = " *_-<>[]()|~#\"'„“"
 
 
@@ -39,6 +43,16 @@ def _next_full(lines: Sequence[Line], at: int) -> int:
     return at
 
 
+def label_frames(lines: Sequence[Line], labels: list[str]) -> None:
+    """Marks notices that a gateway put between two rows of signs, rows included, where own text stands before them."""
+    for start, end in body_runs(labels):
+        rows = [index for index in range(_next_full(lines, start) + 1, end) if _FRAME_ROW.match(lines[index].bare)]
+        for first, last in pairwise(rows):
+            block = [line.key for line in lines[first + 1 : last] if not line.blank]
+            if block and is_notice(" ".join(block[:8])):
+                labels[first : last + 1] = ["disclaimer"] * (last + 1 - first)
+
+
 def label_footers(lines: Sequence[Line], labels: list[str], *, closed: int) -> None:
     """Marks phone footers anywhere, and notices after line `closed` (where the letter ends) to the end of their run."""
     for start, end in body_runs(labels):
@@ -49,8 +63,24 @@ def label_footers(lines: Sequence[Line], labels: list[str], *, closed: int) -> N
 
 
 def is_footer(line: Line) -> bool:
-    """Whether the whole line is a footer of a phone or of a mail program."""
-    return len(line.bare) < 240 and bool(_FOOTER.match(line.key.strip(_FRAME)))
+    """Whether the whole line is a footer of a phone or mail program, or the place of an attachment in rich text."""
+    short = len(line.bare) < 240
+    return short and bool(_FOOTER.match(line.key.strip(_FRAME)) or _ATTACHED.match(line.bare))
+
+
+def label_rows(lines: Sequence[Line], labels: list[str]) -> None:
+    """Marks rows of signs that close the sender's text, or follow a notice at its head."""
+    for start, end in body_runs(labels):
+        full = [index for index in range(start, end) if not lines[index].blank]
+        orders = [full, full[::-1]] if full and labels[full[0]] == "disclaimer" else [full[::-1]]
+        for order in orders:
+            for index in takewhile(lambda at: labels[at] != "body" or _ROW.match(lines[at].bare), order):
+                labels[index] = "disclaimer" if labels[index] == "body" else labels[index]
+
+
+def is_frame(line: Line) -> bool:
+    """Whether a line is a row of signs as gateways draw them around their notices."""
+    return bool(_FRAME_ROW.match(line.bare))
 
 
 def is_notice(paragraph: str) -> bool:

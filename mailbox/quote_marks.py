@@ -36,6 +36,11 @@ _DATE_THEN_SENDER = re.compile(
     r"(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d\d(?: ?[ap]m)?|\w{2,10}\.?, \d{1,2}).{0,60}[\s,\"]"
     r"<[^>@]{1,80}@[^>]{1,80}>(?:<mailto:[^>]{1,90}>)?>? ?:$"
 )
+_DAY_FIRST = re.compile(r"\w{2,12}\.?,? \d{1,2}\.? \w{3,12}\.? (?:19|20)\d\d\b")
+_GMAIL_DATE = re.compile(
+    r"20\d\d(?:-\d\d-\d\d \d{1,2}:\d\d gmt[+-]\d{1,2}(?::\d\d)? [^:]{3,80}:?|"
+    r"/\d{1,2}/\d{1,2} [^:<]{2,60}<[^>:]{1,80}@[^>:]{1,80}>)$"
+)
 _MAX_HEADER_LINES = 14
 _MAX_WRAPPED = 4
 
@@ -155,13 +160,20 @@ def _attribution(lines: Sequence[Line], at: int) -> Mark | None:
 
 
 def _may_attribute(key: str) -> bool:
-    return bool(_STARTS.match(key) or _WROTE.search(key) or key.endswith(":") or "@" in key or _DATED.match(key))
+    return bool(
+        _STARTS.match(key)
+        or _WROTE.search(key)
+        or key.endswith(":")
+        or "@" in key
+        or _DATED.match(key)
+        or _DAY_FIRST.match(key)
+    )
 
 
 def _attributes(joined: str, *, quoted: bool) -> bool:
     if _QUOTING.match(joined) and ("@" in joined or quoted):
         return True
-    if _DATE_THEN_SENDER.search(joined):
+    if _DATE_THEN_SENDER.search(joined) or _GMAIL_DATE.match(joined):
         return True
     if not joined.endswith((":", "-")) and not _ENDS_WROTE.search(joined):
         return False

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from klimapartner.mailbox.disclaimer import is_footer, is_notice, paragraphs
+from klimapartner.mailbox.disclaimer import is_footer, is_frame, is_notice, paragraphs
 from klimapartner.mailbox.lines import Line
 from klimapartner.mailbox.phrases import TABLES, any_of
 
@@ -19,6 +19,7 @@ _CONTACT = re.compile(
     r"\b(?:tel|fon|phone|telefon|mobil|fax|tél|móvil|telefone)\b",
     re.IGNORECASE,
 )
+_DASHED_NAME = re.compile(r"[-–—]{1,2}[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][\w.]*){0,2}$")
 _SENTENCE = re.compile(r"\w{2,}[.!?]$")
 _ABBREVIATED = re.compile(r"(?:str|e\.v|a\.d|st|b\.sc|m\.a|m\.sc|phil|nat|pol|tel|ing|inc|ltd)\.$", re.IGNORECASE)
 _NAME_LINE = re.compile(
@@ -26,6 +27,7 @@ _NAME_LINE = re.compile(
     r"(?: (?:[A-ZÀ-Þ][\w'’.\-]*|von|van|de|da|do|dos|der|zu|el|la|y|e|und|and)){0,5}(?:$| ?[,|/·(\-–] ?)"
 )
 
+_SMILEYS = re.compile(r"(?: ?(?:[:;]-?[)D]|[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]))+$")
 CLOSING_LENGTH = 90
 MAX_LINES = 30
 MAX_LINE = 110
@@ -42,9 +44,24 @@ def signature_start(lines: Sequence[Line], start: int, end: int, sender: str = "
     closing = _closing(lines, start, end_of_letter)
     if closing is not None:
         return closing
-    if delimited is not None:
-        return delimited
-    return _unclosed(lines, start, end, sender)
+    begin = _dashed_name(lines, start, end_of_letter)
+    if delimited is None or _only_notices(lines, delimited + 1, end):
+        begin = min(begin, _unclosed(lines, start, end_of_letter, sender))
+    return begin
+
+
+def _only_notices(lines: Sequence[Line], start: int, end: int) -> bool:
+    return all(is_frame(lines[block[0]]) or _only_notice(lines, block) for block in paragraphs(lines, start, end))
+
+
+def _dashed_name(lines: Sequence[Line], start: int, end: int) -> int:
+    """A last paragraph that is a dash and a name ("—Ryan"), and no item of a list."""
+    blocks = [block for block in paragraphs(lines, start, end) if not _only_notice(lines, block)]
+    if len(blocks) < 2:
+        return end
+    (above, before), (first, last) = blocks[-2:]
+    listed = any(line.bare[:1] in "-–—" or line.bare.endswith(":") for line in lines[above:before])
+    return first if last == first + 1 and not listed and _DASHED_NAME.match(lines[first].bare) else end
 
 
 def _delimited(lines: Sequence[Line], start: int, end: int) -> int | None:
@@ -63,7 +80,7 @@ def _closing(lines: Sequence[Line], start: int, end: int) -> int | None:
     """Behind the first closing line after which only signature follows; the first line of all is a salutation."""
     full = [index for index in range(start, end) if not lines[index].blank]
     for index in full[1:][-MAX_LINES:]:
-        key = lines[index].key
+        key = _SMILEYS.sub("", lines[index].key)
         if len(key) > CLOSING_LENGTH or not (_CLOSING.match(key) or _WEAK.match(key)):
             continue
         after = [at for at in full if at > index]
@@ -82,7 +99,7 @@ def _signs(lines: Sequence[Line], after: Sequence[int], *, weak: bool) -> bool:
     prose = 0
     for first, last in paragraphs(lines, after[0], after[-1] + 1):
         block = lines[first:last]
-        if is_notice(" ".join(line.key for line in block[:8])) or _POSTSCRIPT.match(block[0].key):
+        if is_frame(block[0]) or is_notice(" ".join(line.key for line in block[:8])) or _POSTSCRIPT.match(block[0].key):
             return True
         prose += sum(_is_prose(line) for line in block)
     return prose == 0 if weak else prose <= 2

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from klimapartner.mailbox.disclaimer import body_runs, label_banner, label_footers
+from klimapartner.mailbox.disclaimer import body_runs, is_footer, label_banner, label_footers, label_frames, label_rows
 from klimapartner.mailbox.lines import Line, cut_lines
 from klimapartner.mailbox.message import Part
 from klimapartner.mailbox.own_text import label_own_text
@@ -34,10 +34,23 @@ def split_body(text: str, subject: str = "", own: tuple[str, ...] = (), sender: 
     labels = quotes.kinds
     label_own_text(text, lines, quotes, own)
     label_banner(lines, labels)
+    label_frames(lines, labels)
+    _label_below_footer(lines, quotes, "forward" if is_forward(subject) else "quote")
     _keep_whole(lines, quotes)
     closed = _label_signatures(lines, labels, sender)
     label_footers(lines, labels, closed=closed)
+    label_rows(lines, labels)
     return _parts(text, lines, labels)
+
+
+def _label_below_footer(lines: Sequence[Line], quotes: Labels, kind: str) -> None:
+    """A second letter below the footer of a phone is the answered one: some phones quote it without any mark."""
+    for start, end in body_runs(quotes.kinds):
+        footer = next((index for index in range(start, end) if is_footer(lines[index])), end)
+        below = next((index for index in range(footer + 1, end) if not lines[index].blank), end)
+        written = sum(_words(line) for line in lines[start:footer])
+        if written > _LITTLE and below < end and _SALUTATION.match(lines[below].key):
+            quotes.kinds[below:end] = [kind] * (end - below)
 
 
 def _keep_whole(lines: Sequence[Line], quotes: Labels) -> None:
@@ -61,14 +74,21 @@ def _label_signatures(lines: Sequence[Line], labels: list[str], sender: str) -> 
     closed = len(lines)
     runs = [run for run in body_runs(labels) if any(not line.blank for line in lines[run[0] : run[1]])]
     for start, end in runs:
-        begin = signature_start(lines, start, end, sender)
-        if begin >= end:
+        letter = _before_notice(lines, labels, start, end)
+        begin = signature_start(lines, start, letter, sender)
+        if begin >= letter:
             continue
         labels[begin:end] = ["signature" if label == "body" else label for label in labels[begin:end]]
         for first, last in postscript(lines, begin, end):
             labels[first:last] = ["body"] * (last - first)
         closed = min(closed, begin)
     return closed
+
+
+def _before_notice(lines: Sequence[Line], labels: Sequence[str], start: int, end: int) -> int:
+    """Where the first notice below words of the sender begins."""
+    first = next((at for at in range(start, end) if labels[at] == "body" and not lines[at].blank), end)
+    return next((at for at in range(first, end) if labels[at] == "disclaimer"), end)
 
 
 def _parts(text: str, lines: Sequence[Line], labels: Sequence[str]) -> list[Part]:
