@@ -19,6 +19,8 @@ TOLD = ("subject", "body", "forward", "attachment")
 SURE = 0.5
 INTEREST = {"sure": 0.95, "likely": 0.7, "hint": 0.3}
 FOR_ONESELF = re.compile(r"\W*(?:ich|i|je|yo|eu)\b", re.IGNORECASE)
+DOES = re.compile(r"\b(?:melde\w*|hiermit|bitte|nehme\w*|trage\w*)\b", re.IGNORECASE)
+WHETHER = re.compile(r"\bob\b(?![^,]*\boder\b)", re.IGNORECASE)
 NAMES_PROGRAMME = re.compile(r"interesse|klimapartner|phase|projekt|programm|partnerschaft", re.IGNORECASE)
 PROFILE: tuple[frozenset[str], ...] = (
     frozenset({"partnership.none", "partnership.planned", "partnership.existing", "partner.wish"}),
@@ -96,7 +98,7 @@ def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
         if _is_status(sentence, found, followed=followed):
             yield Signal("status_request", 0.8, sentence)
         elif not answers(following):
-            yield from _question(sentence, found)
+            yield from _question(sentence, found, workshop=mentioned)
         yield from _workshop(sentence, found, invited=here)
         yield from _correction(sentence, found, followed=followed)
         yield from _withdrawal(sentence, found)
@@ -121,7 +123,7 @@ def _doubt(sentence: Sentence, found: frozenset[str], *, invited: bool) -> float
     """What is left of an expression of interest that is asked, past, open, another's, or about the workshop."""
     factors = {
         0.6: sentence.zone == "subject",
-        0.3: is_asking(sentence),
+        0.3: is_asking(sentence) or bool(WHETHER.search(sentence.text)),
         0.31: "intent.interest.past" in found,
         0.5: "intent.undecided" in found,
         0.2: (invited or "intent.workshop" in found)
@@ -140,13 +142,13 @@ def _profile(sentences: Sequence[Sentence]) -> Iterator[Signal]:
         yield from (Signal("profile", 0.3, sentence) for sentence in told[:1])
 
 
-def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
+def _question(sentence: Sentence, found: frozenset[str], *, workshop: bool) -> Iterator[Signal]:
     offers = found >= {"intent.offer.sure", "intent.offer.seeks"} and not asks_how(sentence.text)
     if offers or found & {"needs.matchmaking", "needs.consultation"}:
         return
     if is_asking(sentence):
         weight = 0.9 if has_question_mark(sentence.text) else 0.7
-        weight *= 0.4 if found >= {"intent.workshop", "intent.attend", "asking.material"} else 1
+        weight *= 0.4 if workshop and "intent.attend.link" in found else 1
     elif "asking.material" in found and not found & {"asking.polite", "intent.attend"}:
         weight = 0.55
     else:
@@ -155,11 +157,12 @@ def _question(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
 
 
 def _workshop(sentence: Sentence, found: frozenset[str], *, invited: bool) -> Iterator[Signal]:
-    asked = has_question_mark(sentence.text) and not found & {"asking.polite", "asking.material"}
+    asked = has_question_mark(sentence.text) and not found & {"asking.polite", "asking.material", "intent.attend.link"}
     if "intent.attend" not in found or "intent.attend.refusal" in found or asked:
         return
     if "intent.workshop" in found:
-        yield Signal("workshop_registration", 0.5 if sentence.zone == "subject" else 0.9, sentence)
+        unsure = sentence.zone == "subject" or ("asking.indirect" in found and not DOES.search(sentence.text))
+        yield Signal("workshop_registration", 0.5 if unsure else 0.9, sentence)
     elif invited and not NAMES_PROGRAMME.search(sentence.text):
         yield Signal("workshop_registration", 0.7, sentence)
 
@@ -206,7 +209,7 @@ def join(signals: Iterable[Signal]) -> dict[str, float]:
 def _with_profile(scores: dict[str, float]) -> dict[str, float]:
     """What the letter tells of itself makes an interest surer; beside a question it is none by itself."""
     told, interest = scores.get("profile", 0), scores.get("interest", 0)
-    if scores.get("question", 0) > SURE and interest < 0.4:
+    if scores.get("question", 0) > SURE and interest < SURE:
         return scores
     return scores | {"interest": 1 - (1 - told) * (1 - interest)} if told or interest else scores
 
@@ -235,7 +238,9 @@ def _concern(
         return "other"
     if southern and scores.get("partner_offer", 0) > 0.4:
         return "partner_offer"
-    if scores.get("withdrawal", 0) > (SURE if "earlier" in scores else 0.8) and (interest < 0.9 or "earlier" in scores):
+    withdrawal, earlier = scores.get("withdrawal", 0), "earlier" in scores
+    asks = scores.get("question", 0) > SURE
+    if withdrawal > (SURE if earlier or (interest < SURE and not asks) else 0.8) and (interest < 0.9 or earlier):
         return "withdrawal"
     if _corrects(scores):
         return "correction"

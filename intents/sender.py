@@ -11,7 +11,7 @@ FOREIGN_PHONE = re.compile(r"(?:\+|\b00)\s?\(?(?!49|43|41|42|4[4-8]|3[0-9])(\d{1
 GERMAN_PHONE = re.compile(r"(?:\+|\b00)\s?49|\b0(?:30|40|69|89|[2-9]\d{2,4})\)?[\s/-]+\d{3,}")
 SELLER = re.compile(
     r"\b(?:gmbh|consult\w*|marketing|sales|vertrieb|agency|agentur\b(?! für)|solutions"
-    r"|software|shop|casino|lotto\w*)\b|beratung[.-]|-agency|-consult",
+    r"|software|planungsb(?:ü|ue)ro|ingenieurb(?:ü|ue)ro|akquise|kanzlei|shop|casino|lotto\w*)\b|beratung[.-]|-agency|-consult",
     re.IGNORECASE,
 )
 GROUP = re.compile(

@@ -7,7 +7,10 @@ from klimapartner.intents.sentences import Sentence
 
 NEGATION = re.compile(
     r"\b(?:nicht|kein(?:e[rsnm]?)?|nie|niemals|keinesfalls|keineswegs|weder|ohne|statt"
-    r"|not|no(?! (?:projeto|programa|processo|ambito|workshop|brasil|nosso|seu|vosso|sul|norte|rio|dia|mes|ano|final|inicio|presente|entanto))|never|neither|without|cannot|can't|don't|won't|aren't|isn't"
+    r"|not"
+    r"|no(?! (?:projeto|programa|processo|ambito|workshop|brasil|nosso|seu|vosso|sul|norte"
+    r"|rio|dia|mes|ano|final|inicio|presente|entanto))"
+    r"|never|neither|without|cannot|can't|don't|won't|aren't|isn't"
     r"|pas|aucune?|jamais|sans|ninguna?|ningun|nunca|jamas|sin|nao|nenhuma?|sem|tampoco)\b"
 )
 NO_NEGATION = re.compile(
@@ -20,6 +23,7 @@ CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|und|but|and|mais
 CONDITION = re.compile(
     r"\b(?:falls|sofern|sollten?|wenn|vorausgesetzt|if|should|provided|unless|si|au cas ou|a condition|caso)\b"
 )
+TAG = re.compile(r",\s*(?:oder|gell|nicht wahr|ne|right|non|no|né|verdad|não é)\s*\?\s*$", re.IGNORECASE)
 WORD = re.compile(r"\w{2,}")
 ANSWER = re.compile(
     r"\s*(?:ja|nein|jein|nö|nee|weil|noch kein\w*|\[|☐|☒|yes|no,|none|oui|non|sí|no\.|sim|não)(?:\b|(?<=\W))",
@@ -63,7 +67,7 @@ def is_asking(sentence: Sentence) -> bool:
     if "asking.polite" in found:
         return False
     if has_question_mark(sentence.text):
-        return len(WORD.findall(sentence.text)) > 1
+        return len(WORD.findall(sentence.text)) > 1 and not TAG.search(sentence.text)
     return "asking.indirect" in found or ("asking.bare" in found and not sentence.text.rstrip().endswith("."))
 
 

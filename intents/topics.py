@@ -79,9 +79,10 @@ def _named(sentence: Sentence, *, context: bool) -> Iterator[tuple[str, Hit]]:
     dead = [*_dead_spans(sentence.text, hits)]
     for hit in hits:
         _, topic, *strength = hit.label.split(".")
-        if not strength or (strength[0] == "bare" and not context):
+        if not strength or strength[0] == "void" or (strength[0] == "bare" and not context):
             continue
-        if not _within(hit, dead) and not _denied(sentence.text, hit):
+        mute = [(h.start, h.end) for h in hits if h.label == f"topics.{topic}.void"]
+        if not _within(hit, mute) and not _within(hit, dead) and not _denied(sentence.text, hit):
             yield topic, hit
 
 
