@@ -4,6 +4,7 @@ Each `Fault` strikes at one command, some number of times; everything else is an
 """
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -44,13 +45,14 @@ Kind = Literal[
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`kind` strikes at `command` (GREETING, LOGIN, SELECT, SEARCH, FETCH, MOVE, IDLE, DONE, ...) `times` times,
-    after `skip` answers that go well; `times` of -1 is for ever."""
+    after `skip` answers that go well; `times` of -1 is for ever. `where` is a pattern of the command line."""
 
     command: str
     kind: Kind
     times: int = 1
     skip: int = 0
     text: str = "told to"  # what a refusal says
+    where: str = ""
 
 
 WELL = Fault("", "")
@@ -97,11 +99,11 @@ class HostileImap:
         for connection in doomed:
             _close(connection)
 
-    def strike(self, command: str) -> Fault | None:
+    def strike(self, command: str, line: str = "") -> Fault | None:
         """The fault that is due at a command, None where none is."""
         with self.lock:
             for plan in self._plans:
-                if plan.fault.command == command and plan.due():
+                if plan.fault.command == command and re.search(plan.fault.where, line) and plan.due():
                     self.struck.append(plan.fault)
                     return plan.fault
         return None
@@ -158,7 +160,7 @@ class _Connection:
         while True:
             tag, line, literal = self._command()
             name = command_name(line)
-            fault = self._strike(name)
+            fault = self._strike(name, line)
             if name == "IDLE" and fault.kind != "refuse":
                 self._idle(tag, fault.kind)
             else:
@@ -166,8 +168,8 @@ class _Connection:
             if name == "LOGOUT":
                 raise _Over
 
-    def _strike(self, command: str) -> Fault:
-        fault = self._host.strike(command) or WELL
+    def _strike(self, command: str, line: str = "") -> Fault:
+        fault = self._host.strike(command, line) or WELL
         if fault.kind == "drop":
             raise _Over
         return fault
