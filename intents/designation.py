@@ -9,6 +9,7 @@ from klimapartner.intents.person_name import Name, matches_address, search, segm
 from klimapartner.intents.phone import Phone, find_phones
 from klimapartner.intents.reading import Letter, Office
 from klimapartner.intents.role import role_in
+from klimapartner.intents.sender import FOREIGN_PHONE
 from klimapartner.intents.sentences import Sentence
 
 MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -48,13 +49,15 @@ def find_designation(letter: Letter, sentences: Sequence[Sentence], office: Offi
 
 
 def _listed(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Iterator[Designation]:
-    """People given with an address of the sender's own domain in running text: why else would they be?"""
+    """People given in running text with an address of the sender's domain or made of their name: to be answered."""
     domain = letter.from_addr.rpartition("@")[2].lower()
     for sentence in sentences:
         mail = first_mail(sentence.text, office) if sentence.zone in ZONES else None
-        if mail is None or mail.lower() == letter.from_addr.lower() or mail.rpartition("@")[2].lower() != domain:
+        if mail is None or mail.lower() == letter.from_addr.lower() or FOREIGN_PHONE.search(sentence.text):
             continue
+        colleague = mail.rpartition("@")[2].lower() == domain
         names = [name for name in search(sentence.text) if not is_ours(name.text, office)]
+        names = [name for name in names if colleague or matches_address(name, mail)]
         for name in names[:1]:
             yield _with_details(letter, name, sentence, office)
 

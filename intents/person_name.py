@@ -16,13 +16,14 @@ from klimapartner.intents.cues import fold
 TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|\S")
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*$")
 INITIAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)*$")
-DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,})\s*")
+DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,}|\s\+?\(?\d[\d\s()/.-]{4,})\s*")
 
 
 SENTENCE_END = re.compile(r"[a-zäöüß]{4,}[.:?]\s*$")
 INITIAL_ANY = re.compile(r"[A-Za-z]\.?$")
 AFTER_FUNCTION = re.compile(r"(?:z\. ?A|a\. ?D|i\. ?R|d\. ?D|i\. ?K)\.")
 FUNCTION_ENDS = ("in", "or", "rat", "wirt", "anwalt", "beamter")
+TRADES = frozenset({"foerster", "kaemmerer", "sprecher"})  # surnames as well
 ARTICLES = frozenset({"das", "der", "den"})
 
 
@@ -53,12 +54,20 @@ def words(kind: str) -> frozenset[str]:
 
 
 @cache
+def _functions() -> tuple[str, ...]:
+    """Ends of words for functions, long enough to be no chance."""
+    return tuple(word for word in words("roles") if len(word) > 5)
+
+
+@cache
 def _ruled_out(word: str) -> bool:
     """Whether a word is none of a name: an office, a function, a street."""
     plain = fold(word).strip(".")
     if plain in words("given") and plain not in ("land", "markt", "august", "may"):
         return False
-    return plain in words("never") or any(plain.endswith(e) and plain != e for e in words("never_endings"))
+    if plain in words("never") or any(plain.endswith(e) and plain != e for e in words("never_endings")):
+        return True
+    return plain.removesuffix("in").endswith(_functions())
 
 
 def is_office_word(word: str) -> bool:
@@ -127,9 +136,14 @@ def _well_formed(core: Sequence[str], *, least: int) -> bool:
     real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
     if not least <= len(real) <= 5 or len(core) > 6 or not _ends_well(core[-1]):
         return False
-    surname = len(core) == 2 and _is_given(core[0])
-    checked = real[:-1] if surname and fold(core[-1]) not in words("never") else real
+    checked = real[:-1] if len(core) == 2 and _is_given(core[0]) and _can_be_surname(core[-1]) else real
     return all(_is_name_word(word) for word in checked) and bool(CAPITAL.match(core[-1])) and _has_case(core)
+
+
+def _can_be_surname(word: str) -> bool:
+    """Behind a given name "Baumeister" and "Förster" are surnames, "Bürgermeister" is none."""
+    plain = fold(word)
+    return plain in TRADES or (plain not in words("never") and not plain.endswith(_functions()))
 
 
 def _ends_well(last: str) -> bool:

@@ -10,6 +10,7 @@ from klimapartner.intents.person_name import (
     complete,
     is_office_word,
     matches_address,
+    search,
     segments,
     surname,
     whole,
@@ -25,6 +26,8 @@ PREFIX = re.compile(
     r"|eure?\s+|name:\s*|absender(?:in)?:\s*|p\.\s?o\.\s+|signed:?\s+|\(?gez\.?\)?\s+)+",
     re.IGNORECASE,
 )
+LONGEST = 140  # characters of a line that is no prose
+PHONE_NEXT = re.compile(r"\W{0,3}(?:tel\w*\.?:?\s*)?[+(]?0?\d[\d\s()/-]{5,}", re.IGNORECASE)
 BY_ORDER = re.compile(r"\W*(?:i\.?\s?[av]\.?\s|gez\.)", re.IGNORECASE)
 
 
@@ -98,14 +101,34 @@ def _in_line(line: Line, depth: int, header: Name | None, addr: str) -> Iterator
     """(score, name, offset in the line) for each piece of a line that can be a signer's name."""
     bare = PREFIX.sub("", line.text)
     shift = len(line.text) - len(bare)
-    if len(bare) > 140:
-        return
-    for n, (piece, offset) in enumerate(segments(bare)):
-        signed = n == 0 and shift > 0 and bool(BY_ORDER.match(line.text))
-        name = whole(piece) or _lower(piece, header, addr) or _short(piece, header)
-        name = name or (surname(piece, addr, signed=signed) if n == 0 and depth < 4 else None)
-        if name:
-            yield _score(name, depth, n, header, addr), name, shift + offset
+    if len(bare) <= LONGEST:
+        signed = shift > 0 and bool(BY_ORDER.match(line.text))
+        found = [
+            (_score(name, depth, n, header, addr) + _calls(bare, offset + len(piece), name), name, shift + offset)
+            for n, (piece, offset) in enumerate(segments(bare))
+            if (name := _in_piece(piece, header, addr, signed=signed, first=n == 0 and depth < 4))
+        ]
+        if found:
+            yield from found
+            return
+    tail = max(len(bare) - LONGEST, 0)
+    for name in search(bare[tail:]) or [n for n in search(_capitals(bare[tail:])) if len(n.words) == 2]:
+        yield _score(name, depth, 1, header, addr), name, shift + tail
+
+
+def _in_piece(piece: str, header: Name | None, addr: str, *, signed: bool, first: bool) -> Name | None:
+    name = whole(piece) or _lower(piece, header, addr) or _short(piece, header)
+    return name or (surname(piece, addr, signed=signed) if first else None)
+
+
+def _calls(line: str, end: int, name: Name) -> float:
+    """Two words right before a phone number are likelier a name."""
+    return 0.8 if len(name.words) == 2 and PHONE_NEXT.match(line, end) else 0
+
+
+def _capitals(text: str) -> str:
+    """A line in small letters with capitals, the same in length."""
+    return re.sub(r"\b[^\W\d_]", lambda m: m.group().upper(), text) if text == text.lower() else ""
 
 
 def _score(name: Name, depth: int, place: int, header: Name | None, addr: str) -> float:

@@ -1,12 +1,24 @@
 """Help is needed only where it is asked for."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from klimapartner.intents.needs import decide_needs
 from klimapartner.intents.reading import Letter
 from klimapartner.intents.sentences import sentences
+
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "need_sentences.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("needs", "sentence"), ROWS)
+def test_sentences_in_many_voices(write: Callable[..., Letter], needs: str, sentence: str) -> None:
+    assert set(decide_needs(sentences(write(sentence)), ("interest",)).needs) == set(filter(None, needs.split(",")))
 
 
 @pytest.mark.parametrize(

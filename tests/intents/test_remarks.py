@@ -19,7 +19,7 @@ from klimapartner.intents.sentences import sentences
     ],
 )
 def test_conditions(write: Callable[..., Letter], sentence: str) -> None:
-    assert find_remarks(sentences(write(f"{sentence} Viele Grüße"))).remarks == (sentence,)
+    assert find_remarks(sentences(write(f"{sentence}\n\nViele Grüße"))).remarks == (sentence,)
 
 
 def test_no_condition(write: Callable[..., Letter]) -> None:

@@ -1,12 +1,24 @@
 """Topics are what a writer names for the cooperation, not what stands in an office's name."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from klimapartner.intents.reading import Letter
 from klimapartner.intents.sentences import sentences
 from klimapartner.intents.topics import decide_topics
+
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "topic_sentences.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("topics", "sentence"), ROWS)
+def test_sentences_in_many_voices(write: Callable[..., Letter], topics: str, sentence: str) -> None:
+    assert set(decide_topics(sentences(write(sentence)), ("interest",)).topics) == set(filter(None, topics.split(",")))
 
 
 @pytest.mark.parametrize(
