@@ -21,7 +21,11 @@ TOPICS = (
     "building",
 )
 TOLD = ("body", "forward", "attachment")
-QUOTED = re.compile(r"[„“»«\"][^„“”»«\"]{3,60}[“”»«\"]")
+QUOTED = re.compile(
+    r"(?:verein|initiative|projekt|aktion|programm|tagung|netzwerk|gruppe|organisation|stiftung|kampagne|association|club|asociación"
+    r"|associação|campaign)\w*\s+[„“»«\"'‚][^„“”»«\"]{3,60}[“”»«\"'‘]",
+    re.IGNORECASE,
+)
 CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|but|mais|pero|sino|mas|dafuer|schon)\b")
 DENIED_BEFORE = re.compile(
     r"\b(?:nicht|kein(?:e[rsnm]?)?|weder|ohne|statt|not|no|neither|nor|without|instead|pas|ni|sans|sin|nao|nem|sem)\b"
