@@ -64,7 +64,10 @@ def read_intents(found: Findings, doc: Doc) -> None:
 def read_wishes(found: Findings, doc: Doc) -> None:
     """Needs, topics, questions and remarks."""
     intents = found.intents.intents
-    needs, topics = decide_needs(found.sentences, intents), decide_topics(found.sentences, intents)
+    needs, topics = (
+        decide_needs(found.sentences, intents, german_partner=bool(found.bodies.municipality)),
+        decide_topics(found.sentences, intents),
+    )
     faq, remarks = decide_faq(found.sentences, intents, found.language), find_remarks(found.sentences)
     found.needs, found.topics, found.faq, found.remarks = needs.needs, topics.topics, faq.faq, remarks.remarks
     for decision in (needs, topics, faq, remarks):
