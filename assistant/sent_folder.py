@@ -21,7 +21,10 @@ _MOST_BREAKS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How far the folder was read; `breaks` counts how often the line broke at the mail after `uid`."""
+    """How far the folder was read; `breaks` counts how often the line broke at the mail after `uid`.
+
+    `folder` is empty where there was none at the first look: all that comes into it later is new.
+    """
 
     folder: str
     uidvalidity: int
@@ -54,13 +57,12 @@ def _look(
     imap: ImapSession, name: str, box: MailboxSettings, database: Database, clock: Clock, mark: _Mark | None
 ) -> int:
     folder = box.sent_folder or (mark.folder if mark else "") or imap.sent_folder()
-    if not folder:
-        return 0
-    uidvalidity = imap.select(folder)
-    if mark is None or mark.folder != folder:
-        fresh = _Mark(folder, uidvalidity, max(imap.uids(), default=0), clock().isoformat())
+    uidvalidity = imap.select(folder) if folder else 0
+    if mark is None or mark.folder not in (folder, ""):
         with database.session() as session:
-            _keep(session, name, fresh, clock())
+            _keep(session, name, _Mark(folder or "", uidvalidity, _last(imap, folder), clock().isoformat()), clock())
+        return 0
+    if not folder:
         return 0
     count = 0
     for fetched in _new_ones(imap, box, mark, uidvalidity):
@@ -69,6 +71,10 @@ def _look(
             count += _take(session, fetched, clock())
             _keep(session, name, done, clock())
     return count
+
+
+def _last(imap: ImapSession, folder: str | None) -> int:
+    return max(imap.uids(), default=0) if folder else 0
 
 
 def _new_ones(imap: ImapSession, box: MailboxSettings, mark: _Mark, uidvalidity: int) -> Iterator[Fetched]:
@@ -96,9 +102,10 @@ def _rests(session: Session, name: str, now: datetime) -> bool:
 def _note_failure(session: Session, name: str, error: MailboxError, now: datetime) -> None:
     set_state(session, f"sent.rest.{name}", (now + PAUSE).isoformat(), now=now)
     mark = _mark_of(session, name)
-    if mark and isinstance(error, FolderMissing):
-        _keep(session, name, replace(mark, folder=""), now)
-    if mark and isinstance(error, ConnectionLost) and error.uid is not None:
+    if isinstance(error, FolderMissing):
+        gone = mark or _Mark("", 0, 0, now.isoformat())
+        _keep(session, name, replace(gone, folder=""), now)
+    elif mark and isinstance(error, ConnectionLost) and error.uid is not None:
         _keep(session, name, replace(mark, breaks=mark.breaks + 1), now)
 
 
