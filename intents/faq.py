@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from klimapartner.intents.faq_cues import read_cues
-from klimapartner.intents.faq_rank import FAQ_IDS, asked
+from klimapartner.intents.faq_order import FAQ_IDS
+from klimapartner.intents.faq_rank import asked
 from klimapartner.intents.language import detect
 from klimapartner.intents.reading import Answer, Evidence, Intent
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import answers, is_asking
+from klimapartner.intents.telling import is_asking
 
 ZONES = ("body", "forward", "attachment", "subject")
 REASON = "gefragt nach"

@@ -57,6 +57,17 @@ def _expand(pattern: str, words: dict[str, str]) -> str:
     return WORD.sub(lambda match: swaps.get(match.group(), match.group()).replace(" ", "_"), written)
 
 
+def concepts(text: str) -> frozenset[str]:
+    """The names of the rows of words.toml of which a folded text has a word."""
+    return frozenset(hit.label for hit in _concept_book().find(text))
+
+
+@cache
+def _concept_book() -> CueBook:
+    rows = table("words").items()
+    return CueBook(compile_cue(name, _expand(words, {})) for name, words in rows)
+
+
 @cache
 def known_words() -> frozenset[str]:
     """The whole words of all phrases: what a word with one typo may have been meant to be."""
@@ -64,6 +75,7 @@ def known_words() -> frozenset[str]:
     return frozenset(word for text in texts for word in re.split(r"[\s|_?&~^]+", text) if NAME.fullmatch(word))
 
 
+@cache
 def table(name: str) -> dict[str, Any]:
     """One of the tables in `faq/`."""
     text = (files("klimapartner.intents") / "faq" / f"{name}.toml").read_text(encoding="utf-8")

@@ -1,15 +1,10 @@
 """The votes for FAQ ids, weighed question by question."""
 
 from dataclasses import dataclass
-from functools import cache
 
-from klimapartner.intents.faq_cues import read_cues, table
+from klimapartner.intents.faq_cues import read_cues
+from klimapartner.intents.faq_order import leading
 from klimapartner.intents.faq_split import questions
-
-FAQ_IDS = (
-    "eligibility", "regions", "no_partner_yet", "deadline", "how_to_apply", "binding", "schedule", "workshop",
-    "kickoff", "funding", "offer", "expectations", "goals", "contact", "history", "privacy", "human",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +21,6 @@ def asked(text: str) -> Asked:
     if whole.beside:
         return Asked(frozenset())
     parts = [read_cues(part) for part in questions(whole.text)]
-    found = frozenset(name for part in parts for name in _leading(part.sure))
-    sure = found or _leading(whole.sure)
+    found = frozenset(name for part in parts for name in leading(part.sure))
+    sure = found or leading(whole.sure)
     return Asked(sure, tuple(sorted(whole.hinted - sure))[:3])
-
-
-def _leading(names: frozenset[str]) -> frozenset[str]:
-    return names - {lesser for name in names for lesser in _over().get(name, ())}
-
-
-@cache
-def _over() -> dict[str, list[str]]:
-    return table("order")["over"]

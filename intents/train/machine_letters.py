@@ -1,0 +1,48 @@
+"""Mails of the corpus as training examples for the machine voter."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from klimapartner.intents.machine import LABELS
+from klimapartner.intents.machine_features import features
+from klimapartner.intents.reading import Letter, Part
+
+
+@spacy.registry.readers("klimapartner.MachineLetters.v1")
+def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
+    """A corpus of JSON lines: cases in the form of the gold sets, of which `gold.automated` is learnt."""
+
+    def read(nlp: Language) -> Iterator[Example]:
+        for case in read_cases([Path(path)]):
+            yield _example(nlp, case)
+
+    return read
+
+
+def read_cases(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """The cases of mail files in the form of the gold sets."""
+    for path in paths:
+        yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
+def letter_of(case: dict[str, Any]) -> Letter:
+    """A case as a letter, its marked quotes cut off."""
+    subject, kept = case["subject"], [line for line in case["body"].split("\n") if not line.startswith(">")]
+    body = "\n".join(kept).strip()
+    parts = (Part("subject", 0, len(subject)), Part("body", len(subject) + 1, len(subject) + 1 + len(body)))
+    return Letter(f"{subject}\n{body}", parts, case.get("from_name", ""), case.get("from_addr", ""))
+
+
+def _example(nlp: Language, case: dict[str, Any]) -> Example:
+    words = features(letter_of(case))
+    reference = Doc(nlp.vocab, words=words)
+    automated = bool(case["gold"].get("automated"))
+    reference.cats = dict(zip(LABELS, (float(automated), float(not automated)), strict=True))
+    return Example(Doc(nlp.vocab, words=words), reference)
