@@ -20,7 +20,7 @@ _LIST_MARKS = (
     "X-Mailing-List", "X-Mailman-Version",
 )  # fmt: skip
 _BULK_MARKS = (
-    "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "X-CSA-Complaints", "X-Campaign", "X-CampaignID",
+    "List-Unsubscribe", "List-Unsubscribe-Post", "X-CSA-Complaints", "X-Campaign", "X-CampaignID",
     "X-Campaign-ID", "X-Newsletter", "X-Mailchimp-Campaign", "X-MC-User", "X-Rapidmail-Campaign",
     "X-CleverReach-Campaign", "X-Mailer-LID", "X-Bulkmail", "X-Inxmail-Id",
 )  # fmt: skip
@@ -118,7 +118,9 @@ def _list_mark(facts: Facts) -> bool:
 
 
 def _bulk_mark(facts: Facts) -> bool:
-    return _any_header(facts, _BULK_MARKS)
+    # Tencent's webmail sets Feedback-ID in every mail of a person.
+    campaigns = [value for value in facts.values("Feedback-ID") if not value.startswith("webmail:")]
+    return bool(campaigns) or _any_header(facts, _BULK_MARKS)
 
 
 def _own_loop(facts: Facts) -> bool:

@@ -69,6 +69,7 @@ def test_machines_and_persons(case: Case, mail_of: Callable[[Case], bytes]) -> N
         ("List-Post: <mailto:agenda@list.example>", ["list_mark"]),
         ("List-Unsubscribe: <https://x.example/off>", ["bulk_mark"]),
         ("Feedback-ID: 1:2:3:mailer", ["bulk_mark"]),
+        ("Feedback-ID: webmail:mail.example:web:web17", []),
         ("X-Auto-Response-Suppress: All", ["suppressed"]),
         ("X-Auto-Response-Suppress: OOF, AutoReply", ["suppressed"]),
         ("X-Auto-Response-Suppress: DR, oof", ["suppressed"]),
