@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from klimapartner.intents.intent import Signal, decide_intents
+from klimapartner.intents.intent import decide_intents
+from klimapartner.intents.intent_signals import Signal
 from klimapartner.intents.reading import Letter
 from klimapartner.intents.sentences import Sentence, sentences
 
