@@ -1,5 +1,6 @@
 """Answers that staff write in their own mail program: they reach the history and stop the automatic ones."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from klimapartner.mailbox.identity import LOOP_HEADER
@@ -42,8 +43,8 @@ def take_staff_answer(session: Session, message: Message, *, sent_at: datetime, 
 
 def answered_by_staff(session: Session, message: Message) -> bool:
     """Whether staff answered this mail before the assistant had read it."""
-    told = _remembered(session).get(message.message_id)
-    return isinstance(told, dict) and message.from_.addr.lower() in _list(told.get("to"))
+    told = _remembered(session).get(_digest(message.message_id))
+    return isinstance(told, dict) and _digest(message.from_.addr) in _list(told.get("to"))
 
 
 def _ours(session: Session, message: Message) -> bool:
@@ -107,13 +108,19 @@ def _remember(session: Session, message: Message, now: datetime) -> None:
     """Keep which mail was answered, for when that mail is read; in a month it is forgotten."""
     oldest = (now - _KEPT).isoformat()
     kept = {key: value for key, value in _remembered(session).items() if _at(value) >= oldest}
-    kept |= {one: {"at": now.isoformat(), "to": list(_recipients(message))} for one in message.in_reply_to}
+    to = [_digest(address) for address in _recipients(message)]
+    kept |= {_digest(one): {"at": now.isoformat(), "to": to} for one in message.in_reply_to}
     set_state(session, _KEY, dict(list(kept.items())[-_MOST_KEPT:]), now=now)
 
 
 def _remembered(session: Session) -> dict[str, Json]:
     kept = get_state(session, _KEY)
     return dict(kept) if isinstance(kept, dict) else {}
+
+
+def _digest(text: str) -> str:
+    """What tells equal from unequal and holds no address that would have to be erased."""
+    return hashlib.sha256(text.strip().lower().encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _at(value: Json) -> str:

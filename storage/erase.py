@@ -136,7 +136,7 @@ def _offers(session: Session, person: Person) -> int:
 
 
 def _history(session: Session, person: Person) -> int:
-    personal = or_(HistoryRow.field.startswith("contact."), HistoryRow.field == "remarks")
+    personal = or_(HistoryRow.field.startswith("contact."), HistoryRow.field.in_(("remarks", "mail")))
     of_entries = personal & (HistoryRow.subject == "entry") & HistoryRow.subject_id.in_(person.entries)
     of_messages = (HistoryRow.subject == "message") & HistoryRow.subject_id.in_(person.messages)
     named = HistoryRow.id.in_(mentions(session, person, HistoryRow, HistoryRow.old, HistoryRow.new))

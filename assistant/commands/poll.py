@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from klimapartner.assistant.alarms import look_and_tell
 from klimapartner.assistant.commands.common import show_table, workplace_of
+from klimapartner.assistant.dead_letters import retry_for_version
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.mail_reading import answer_address, read_mail
 from klimapartner.assistant.moving import move_finished
@@ -35,9 +37,12 @@ def poll(
 
 
 def _poll(work: Workplace, name: str) -> None:
+    begun = work.clock()
     polled = poll_once(work, name)
+    retry_for_version(work)
     read = read_waiting(work)
     moved = polled.moved + _move(work, name)
+    look_and_tell(work, since=begun)
     Console().print(f"{name}: {polled.new} neu, {polled.known} schon bekannt, {read} gelesen, {moved} verschoben")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from klimapartner.storage.engine import Database
 from klimapartner.storage.erase import erase_person
 from klimapartner.storage.errors import Refused, StorageError
-from klimapartner.storage.history import list_history
+from klimapartner.storage.history import list_history, record
 from klimapartner.storage.leases import claim_messages, finish_message
 from klimapartner.storage.messages import get_message, message_raw, set_conversation
 from klimapartner.storage.offers import add_offer
@@ -52,6 +52,10 @@ def anna(database: Database, shop: Any, now: datetime) -> dict[str, int]:
         add_reading(session, message_id=message, model_version="1", body={"contact": "Anna Berg"}, now=now)
         add_task(session, kind="call", text="Anna Berg anrufen", entry_id=entry.entry_id, now=now)
         add_unanswered(session, message_id=message, code="held", reason="Bergziege", now=now)
+        record(
+            session, now=now, who="team", subject="entry", subject_id=entry.entry_id, action="answered", field="mail",
+            new={"text": "Liebe Bergziege"},
+        )  # fmt: skip
         register_participant(
             session, call="phase09", event="w", name="Anna Berg", email=ADDRESS, body="", message_id=message, now=now
         )

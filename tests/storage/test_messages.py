@@ -11,6 +11,7 @@ from klimapartner.storage.engine import Database
 from klimapartner.storage.errors import NotFound, Refused, StorageError
 from klimapartner.storage.messages import (
     Unmoved,
+    forget_places,
     get_message,
     known_uids,
     list_messages,
@@ -166,3 +167,12 @@ def test_threads_that_store_the_same_mail_store_it_once(
     results = race(lambda number: _store(database, now, uid=number % 2), 8)
     assert len({message_id for message_id, _ in results}) == 1
     assert sum(new for _, new in results) == 1
+
+
+def test_a_place_that_is_forgotten_is_fetched_again(database: Database, now: datetime) -> None:
+    number, _ = _store(database, now)
+    _store(database, now, uid=2)
+    with database.session() as session:
+        assert (forget_places(session, number), forget_places(session, number)) == (2, 0)
+        assert known_uids(session, "INBOX", 7) == set()
+    assert _store(database, now) == (number, False)

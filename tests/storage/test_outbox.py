@@ -14,9 +14,11 @@ from klimapartner.storage.outbox import (
     count_answers,
     count_outbox,
     discard,
+    find_by_envelope,
     find_by_rfc_id,
     get_outbox,
     hold,
+    last_sent_to,
     list_outbox,
     mails_of,
     mark_failed,
@@ -234,3 +236,19 @@ def test_what_was_released_late_counts_when_it_is_sent(database: Database, shop:
     with database.session() as session:
         mark_sent(session, mail.id, owner="a", now=now)
         assert count_answers(session, since=now - timedelta(days=1)) == 1
+
+
+def test_a_mail_is_found_by_its_envelope_sender_and_by_whom_it_went_to(
+    database: Database, shop: Any, now: datetime
+) -> None:
+    conversation = shop.conversation().id
+    mail = shop.post(conversation, envelope_from="Office+bounce-A1@example.org")
+    shop.post(conversation, number=2, kind="faq")
+    _claim(database, "w", now)
+    _start(database, mail.id, "w", now)
+    with database.session() as session:
+        mark_sent(session, mail.id, owner="w", now=now)
+    with database.reading() as session:
+        by_envelope = [find_by_envelope(session, address) for address in ("office+bounce-a1@EXAMPLE.org", "x@y", "")]
+        by_address = [last_sent_to(session, "Anna@koeln.example", since=since) for since in (now, now + MINUTE)]
+    assert [found and found.id for found in (*by_envelope, *by_address)] == [mail.id, None, None, mail.id, None]
