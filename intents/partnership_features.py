@@ -1,0 +1,86 @@
+"""What the trained voter on partnerships sees of a sentence: words, their stems, rows and pieces, no names.
+
+Every place is replaced by a word for its kind, so that the voter cannot learn names: KANDIDAT (the place in question),
+SUEDORT, NORDORT, EIGENORT, SUEDLAND, NORDLAND, REGION_AFRIKA, REGION_LATEIN, REGION_ANDERE; numbers become NUM.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from klimapartner.intents.cues import fold
+from klimapartner.intents.partner_names import Named, Span
+from klimapartner.intents.world import find
+
+CANDIDATE, OWN = "KANDIDAT", "EIGENORT"
+PLACES = ("NORDORT", "SUEDORT")
+COUNTRIES = ("NORDLAND", "SUEDLAND")
+REGIONS = {"africa": "REGION_AFRIKA", "latin_america": "REGION_LATEIN"}
+STEM, PIECE, LONG = 5, 4, 8  # characters
+
+WORD = re.compile(r"[A-Z]+_[A-Z]+|[^\W\d_]+|\d[\d.,/]*|->|[?:=]")
+BESIDE = re.compile(rf"({CANDIDATE})(?:\W{{0,3}}(?:in|im|en|au|aux|no|na|also)?\s?\(?)(?:SUEDLAND|NORDLAND)\b\)?")
+
+
+def mask(text: str, offset: int, places: Sequence[Named], german: Sequence[Span], candidate: Named | None) -> str:
+    """A sentence with its places replaced; `offset` is where it begins in the letter that the spans belong to."""
+    marks = [(left - offset, right - offset, OWN) for left, right in german]
+    marks += [(n.start - offset, n.end - offset, PLACES[n.is_southern]) for n in places]
+    if candidate:
+        marks.insert(0, (candidate.start - offset, candidate.end - offset, CANDIDATE))
+    marks += [(m.start, m.end, word) for m in find(text) if (word := _kind(m.kind, m.region, m.countries))]
+    return BESIDE.sub(r"\1", _replaced(text, marks))
+
+
+def _kind(kind: str, region: str | None, countries: tuple[str, ...]) -> str | None:
+    if kind == "place" or countries == ("DE",):
+        return None
+    if kind == "region":
+        return REGIONS.get(region or "", "REGION_ANDERE" if region else None)
+    return COUNTRIES[region != "other"]
+
+
+def _replaced(text: str, marks: list[tuple[int, int, str]]) -> str:
+    """The text with the marks written over it; of two that overlap the first of the list counts."""
+    kept: list[tuple[int, int, str]] = []
+    for start, end, word in marks:
+        if 0 <= start < end <= len(text) and not any(start < right and left < end for left, right, _ in kept):
+            kept.append((start, end, word))
+    for start, end, word in sorted(kept, reverse=True):
+        text = f"{text[:start]} {word} {text[end:]}"
+    return text
+
+
+def features(masked: str, following: str = "") -> list[str]:
+    """The features of a masked sentence, and those of the one after it with a mark of their own."""
+    words = [_plain(word) for word in WORD.findall(masked)]
+    found = [*_words(words), *_rows([_stem(word) for word in words]), *_pieces(words)]
+    after = [_stem(_plain(word)) for word in WORD.findall(following)]
+    found += [f"n:{stem}" for stem in after] + [f"n:{left} {right}" for left, right in pairwise(["^", *after])]
+    return found or ["empty"]
+
+
+def _plain(word: str) -> str:
+    return "NUM" if word[0].isdigit() else word if word.isupper() and len(word) > len("KANDIDA") else fold(word)
+
+
+def _stem(word: str) -> str:
+    return word if word.isupper() else word[:STEM]
+
+
+def _words(words: list[str]) -> Iterator[str]:
+    yield f"l:{min(len(words) // 4, 6)}"
+    yield from (f"w:{word}" for word in words)
+    yield from (f"s:{_stem(word)}" for word in words)
+
+
+def _rows(stems: list[str]) -> Iterator[str]:
+    framed = ["^", *stems, "$"]
+    yield from (f"b:{left} {right}" for left, right in pairwise(framed))
+    yield from (f"t:{' '.join(framed[i : i + 3])}" for i in range(len(framed) - 2))
+
+
+def _pieces(words: list[str]) -> Iterator[str]:
+    for word in words:
+        if LONG <= len(word) and not word.isupper():
+            yield from (f"p:{word[i : i + PIECE]}" for i in range(2, len(word) - PIECE + 1))
