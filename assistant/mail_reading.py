@@ -5,6 +5,8 @@ from datetime import datetime
 
 from klimapartner.assistant.call import Call
 from klimapartner.assistant.identity import Identity
+from klimapartner.assistant.machine_verdict import certain, joined
+from klimapartner.intents.machine import machine_likelihood
 from klimapartner.intents.reader import Reader
 from klimapartner.intents.reading import Letter, Part, Reading
 from klimapartner.mailbox.message import Address, Message
@@ -34,13 +36,20 @@ def read_mail(
 ) -> MailReading:
     """Read a mail. `received` is INTERNALDATE; without it the topmost Received header counts, else Date."""
     message = parse_message(raw, own=identity.marks)
-    verdict = triage(message, own=identity.own)
+    verdict, reading = _judged(message, reader, identity)
     arrived = received or message.received or message.date
     late = arrived is not None and call.is_late(arrived)
-    reading = (
-        Reading(language=reader.language(letter_of(message))) if verdict.automated else reader.read(letter_of(message))
-    )
     return MailReading(message, _without_reply_to_spam(verdict, reading), reading, arrived, late)
+
+
+def _judged(message: Message, reader: Reader, identity: Identity) -> tuple[Verdict, Reading]:
+    """Machine or person, and what a person says; of a machine's text only the language is told."""
+    letter, verdict = letter_of(message), triage(message, own=identity.own)
+    if certain(verdict):
+        return verdict, Reading(language=reader.language(letter))
+    likelihood, reading = machine_likelihood(letter), reader.read(letter)
+    verdict = joined(verdict, likelihood=likelihood, reading=reading, message=message, own=identity.own)
+    return verdict, Reading(language=reading.language) if verdict.automated else reading
 
 
 def letter_of(message: Message) -> Letter:

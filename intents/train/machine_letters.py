@@ -1,6 +1,7 @@
 """Mails of the corpus as training examples for the machine voter."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from spacy.training import Example
 from klimapartner.intents.machine import LABELS
 from klimapartner.intents.machine_features import features
 from klimapartner.intents.reading import Letter, Part
+
+_PASSED_ON = re.compile(r"^(?:-{3,} ?\w|_{10,}$|(?:Von|From|De) ?: )", re.MULTILINE)
 
 
 @spacy.registry.readers("klimapartner.MachineLetters.v1")
@@ -33,11 +36,15 @@ def read_cases(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
 
 
 def letter_of(case: dict[str, Any]) -> Letter:
-    """A case as a letter, its marked quotes cut off."""
-    subject, kept = case["subject"], [line for line in case["body"].split("\n") if not line.startswith(">")]
-    body = "\n".join(kept).strip()
+    """A case as a letter, what it quotes or passes on cut off."""
+    subject, body = case["subject"], _without_quotes(case["body"])
     parts = (Part("subject", 0, len(subject)), Part("body", len(subject) + 1, len(subject) + 1 + len(body)))
     return Letter(f"{subject}\n{body}", parts, case.get("from_name", ""), case.get("from_addr", ""))
+
+
+def _without_quotes(body: str) -> str:
+    kept = "\n".join(line for line in body.split("\n") if not line.startswith(">")).strip()
+    return _PASSED_ON.split(kept, maxsplit=1)[0].strip() or kept
 
 
 def _example(nlp: Language, case: dict[str, Any]) -> Example:

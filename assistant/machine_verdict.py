@@ -1,0 +1,42 @@
+"""What rules and text together say of machine or person: each may be wrong where the other is sure."""
+
+from dataclasses import replace
+
+from klimapartner.intents.machine import HARDLY, SURE, VERY_SURE
+from klimapartner.intents.reading import Reading
+from klimapartner.mailbox.identity import OwnIdentity
+from klimapartner.mailbox.message import Message
+from klimapartner.mailbox.rules_sender import reply_target
+from klimapartner.mailbox.triage import Hit, Verdict
+
+MACHINE_TEXT = Hit("machine_text", "Text und Absender sind die einer Maschine")
+DOUBTFUL = frozenset({"newsletter_text", "list_text", "receipt_text", "service_text", "no_reply_sender"})
+NOT_TELLING = frozenset({"no_reply_address", "no_acknowledgement", "marked_spam", "own_sender"})
+
+
+def certain(verdict: Verdict) -> bool:
+    """Whether a machine wrote it by a rule that no text can outweigh."""
+    return verdict.automated and any(hit.rule not in DOUBTFUL | NOT_TELLING for hit in verdict.hits)
+
+
+def joined(verdict: Verdict, *, likelihood: float, reading: Reading, message: Message, own: OwnIdentity) -> Verdict:
+    """The verdict of the rules, corrected by the text.
+
+    A person who wants something of the programme outweighs a footer or a no-reply address; a text that only machines
+    write is enough of itself, the more so where it wants nothing.
+    """
+    wants = reading.intents != ("other",)
+    if verdict.automated:
+        person = wants and likelihood < HARDLY and not certain(verdict)
+        return _person(verdict, message, own) if person else verdict
+    if likelihood > VERY_SURE or (likelihood > SURE and not wants):
+        hits = (*verdict.hits, MACHINE_TEXT)
+        return replace(verdict, automated=True, reply_allowed=False, reply_to=None, hits=hits, kind="system")
+    return verdict
+
+
+def _person(verdict: Verdict, message: Message, own: OwnIdentity) -> Verdict:
+    """The verdict without the hits that the text outweighs."""
+    hits = tuple(hit for hit in verdict.hits if hit.rule not in DOUBTFUL)
+    target = None if hits else reply_target(message, own)
+    return Verdict(False, target is not None, target, hits, "person")
