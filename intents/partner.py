@@ -6,19 +6,22 @@ partnerships, a Land's partnership and a parish's contacts are set aside. The co
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_country import resolve, supported
 from klimapartner.intents.partner_names import Span, is_denied
 from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_of_body, set_scene
 from klimapartner.intents.partner_weight import is_paired, weigh
+from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find, region_of
 
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
+WEAK = 0.5  # from here on a place is asked about
+HEARD = 0.45  # the voter's word from here on counts; chosen on writers that it had not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ def decide_partner(
     """The partner of a German writer; `german`: spans of German bodies, `body_key`: the writer's AGS or county key."""
     scene = set_scene(sentences, german, body_key)
     rivals = [supported(resolve(rival, scene), scene) for rival in weigh(scene)]
+    rivals = _heard(rivals, scene)
     rivals.sort(key=lambda r: (-r.score, r.mentions[0].start))
     chosen = _choose(rivals, scene)
     if chosen:
@@ -48,6 +52,21 @@ def _southern(rival: Rival) -> bool:
     if rival.country:
         return region_of(rival.country) != "other"
     return any(m.is_southern for m in rival.mentions)
+
+
+def _heard(rivals: list[Rival], scene: Scene) -> list[Rival]:
+    """The rivals; one of little weight gets enough where the voter takes it for the partner and none has more."""
+    if any(_southern(r) and not r.rejected and r.score >= ENOUGH for r in rivals):
+        return rivals
+    weak = [r for r in rivals if not r.rejected and _southern(r) and WEAK <= r.score]
+    asked = [(r, named) for r in weak for named in r.mentions]
+    judged = hear(scene.sentences, scene.german, [(named.sentence, named) for _, named in asked])
+    meant = {
+        r.name
+        for (r, _), said in zip(asked, judged, strict=True)
+        if said["partner_is_meant"] >= max(HEARD, said["partner_ended_or_aside"])
+    }
+    return [replace(r, score=ENOUGH) if r in weak and r.name in meant else r for r in rivals]
 
 
 def _choose(rivals: list[Rival], scene: Scene) -> list[Rival]:

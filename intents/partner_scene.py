@@ -50,9 +50,13 @@ def set_scene(sentences: Sequence[Sentence], german: Sequence[Span] = (), body_k
     """The places and countries of all sentences; signatures name no partner."""
     told = tuple(s for s in sentences if s.zone != "signature")
     places = tuple(named for s in told for named in names(s, _within(german, s)))
-    mentions = tuple((s, m) for s in told for m in find(s.text) if m.kind in ("country", "demonym"))
+    mentions = tuple((s, m) for s in told for m in find(s.text) if _is_abroad(m))
     places = tuple(n for n in places if not (n.in_subject and n.size is None) or _recurs(n, told))
     return Scene(told, places, mentions, body_key, tuple(german))
+
+
+def _is_abroad(mention: Mention) -> bool:
+    return mention.kind in ("country", "demonym") and mention.countries != ("DE",)
 
 
 def _recurs(named: Named, told: tuple[Sentence, ...]) -> bool:
@@ -77,6 +81,15 @@ def segment_labels(named: Named) -> set[str]:
     text, start = named.sentence.text, named.start - named.sentence.start
     left = max((m.end() for m in SEGMENT.finditer(text) if m.end() <= start), default=0)
     right = min((m.start() for m in SEGMENT.finditer(text) if m.start() >= start), default=len(text))
+    return {hit.label for hit in find_cues(text) if left <= hit.start < right}
+
+
+def tail_labels(named: Named, others: Sequence[Named]) -> set[str]:
+    """The labels of what a sentence goes on to say of the place after its part, up to the next name."""
+    text, end = named.sentence.text, named.end - named.sentence.start
+    left = min((m.end() for m in SEGMENT.finditer(text) if m.start() >= end), default=len(text))
+    names = [n.start - named.sentence.start for n in others if n.sentence is named.sentence and n.start > named.start]
+    right = min([m.start for m in find(text) if m.start >= end] + names, default=len(text))
     return {hit.label for hit in find_cues(text) if left <= hit.start < right}
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_names import Named, Span
-from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels
-from klimapartner.intents.world import earlier_country
+from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels, tail_labels
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.world import earlier_country, find
 
 WEIGHTS = {"tie": 2.0, "contact": 2.0, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0, "office": -4.0}
 OWN = re.compile(
@@ -16,6 +17,7 @@ OWN_SUBJECT = re.compile(r"\b(?:wir(?! selbst)|we|nous|nosotros|nós)\b", re.IGN
 CORRECTS = re.compile(
     r"\b(?:sondern|richtig(?: ist| wäre)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
 )
+SHORT = 4  # a sentence of so few words speaks of what stands before it ("Gilt als beendet.")
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
 )
@@ -114,6 +116,7 @@ def _weight_of_cues(named: Named, scene: Scene) -> float:
     if "partner.cityhall" in found:
         found -= {"partner.office"}
     cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
+    cued += 1.5 * ("partnership.sure" in found and "partner.tie" not in found)
     weight = cued if cued < 0 or _is_addressed(named) else 0.5 * cued
     weight += 1.0 * _is_spoken_of_next(named, scene)
     only_club = "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found
@@ -187,15 +190,22 @@ def _without_brackets(gap: str) -> str:
 
 def is_rejected(named: Named, scene: Scene) -> bool:
     """Whether its part of the sentence, or the next sentence speaking of it, sets it aside."""
-    if "partner.reject" in segment_labels(named):
+    if "partner.reject" in segment_labels(named) | tail_labels(named, scene.places):
         return "partner.renewed" not in _labels_near(named, scene)
     place = scene.sentences.index(named.sentence)
     following = scene.sentences[place + 1] if place + 1 < len(scene.sentences) else None
-    if following is None or any(p.sentence is following for p in scene.places):
+    if following is None or any(p.sentence is following for p in scene.places) or _is_of_others(following, named):
         return False
     found = labels(following.text)
-    taken_up = bool({"partner.anaphora", "partner.tie"} & found) and "partner.renewed" not in _labels_near(named, scene)
+    short = len(following.text.split()) <= SHORT
+    taken_up = (short or bool({"partner.anaphora", "partner.tie"} & found)) and "partner.renewed" not in _labels_near(named, scene)
     return "partner.denied" in found or ("partner.reject" in found and taken_up)
+
+
+def _is_of_others(sentence: Sentence, named: Named) -> bool:
+    """Whether it names countries, none of which is the place's."""
+    countries = {iso for m in find(sentence.text) if m.kind == "country" for iso in m.countries}
+    return bool(countries) and not countries & set(named.countries)
 
 
 def _labels_near(named: Named, scene: Scene) -> set[str]:

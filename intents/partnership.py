@@ -41,7 +41,7 @@ def read_partnership(
         status = offer_status(sentences, german_spans)
     else:
         partner = decide_partner(letter, sentences, german_spans, body_key)
-        status = decide_status(letter, sentences, partner)
+        status = decide_status(letter, sentences, partner, german_spans)
     region = decide_region(letter, sentences, partner)
     if status.status is None and region.world_region and not (partner.partner and partner.partner.municipality):
         status = assume_none(sentences)

@@ -32,4 +32,4 @@ def judge_with(nlp: Language, rows: Sequence[tuple[str, str]]) -> list[Judgement
 
 @cache
 def _voter() -> Language:
-    return spacy.load(MODEL)
+    return spacy.load(MODEL, exclude=["tokenizer"])

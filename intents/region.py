@@ -111,9 +111,12 @@ def _votes(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
     mentions = [m for m in find(sentence.text) if m.kind != "place" and m.region]
     kept = [m for m in mentions if not _is_negated(sentence.text, m)]
     left = {m.region for m in kept} & set(SOUTH)
-    if len(kept) < len(mentions) and len(left) < 2:
+    is_open = any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text))
+    if len(kept) < len(mentions) and len(left) < 2 and not (is_open and _names_both(sentence) and not left):
         return _strong(sentence, kept, found - {"region.against"}) if left else []
-    if any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text)):
+    if is_open and _names_one(mentions):
+        return [_Vote(m.region, sentence, sentence.start + m.start, sentence.start + m.end, strong=True) for m in kept]
+    if is_open:
         preferred = [m for m in kept if PREFERS.search(sentence.text[: m.start])]
         votes = _strong(sentence, preferred, found) if len(left) == 1 else []
         return votes or _open(sentence, before)
@@ -184,6 +187,12 @@ def _is_negated(text: str, mention: Mention) -> bool:
     plain = plain[: later.start()] if later else plain
     before, inside = fold(plain[: mention.start]), fold(plain[mention.start : mention.end])
     return bool(SECOND.search(before)) or negated(fold(plain), len(before), len(before) + len(inside))
+
+
+def _names_one(mentions: list[Mention]) -> bool:
+    """Whether several countries of one region are named and no region: open is then only which of them it is."""
+    regions = {m.region for m in mentions}
+    return len(mentions) > 1 and len(regions) == 1 and all(m.kind == "country" for m in mentions)
 
 
 def _names_both(sentence: Sentence) -> bool:

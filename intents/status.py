@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from klimapartner.intents.checkboxes import is_no
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner import PartnerDecision
-from klimapartner.intents.partner_names import names
+from klimapartner.intents.partner_names import Span, names
+from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Letter, Status
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import find
 
+WEAK = 0.7  # below it the phrases only guess
+HEARD, HEARD_AFTER = 0.35, 0.5  # the voter's word from here on counts; chosen on writers that it had not seen
 PLANS = {"partnership.planned", "partnership.hedged", "partnership.to_be", "partnership.not_yet"}
 SO_FAR = re.compile(
     r"\b(?:bisher\w*|bislang|nur|alle|sämtlich\w*|ausschließlich|so far|only|jusqu'ici|hasta ahora|até agora)\b", re.I
@@ -46,7 +49,9 @@ class Vote:
     confidence: float
 
 
-def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision) -> StatusDecision:
+def decide_status(
+    letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision, german: Sequence[Span] = ()
+) -> StatusDecision:
     """The status of the partnership with the partner meant; without one, whether one is looked for."""
     told = [s for s in sentences if s.zone != "signature"]
     if partner.partner and (partner.partner.municipality or _existing_country(partner, told)):
@@ -55,7 +60,21 @@ def decide_status(letter: Letter, sentences: Sequence[Sentence], partner: Partne
         votes = list(_votes_with_country(told, partner))
     else:
         votes = list(_votes_without(told))
+    if partner.partner and partner.partner.municipality and all(v.confidence < WEAK for v in votes):
+        votes += _heard(told, partner, german)
     return _join(votes)
+
+
+def _heard(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[Vote]:
+    """What the voter says of the sentences about the partner, where the phrases say little."""
+    about = list(_about(told, partner))
+    place = partner.partner.municipality if partner.partner else None
+    asked = [(s, next((n for n in names(s, german) if n.name == place), None) if named else None) for s, named in about]
+    for (sentence, named), said in zip(about, hear(told, german, asked), strict=True):
+        for status in ("existing", "planned"):
+            likely = said[f"status_{status}"]
+            if likely >= (HEARD if named else HEARD_AFTER):
+                yield Vote(status, sentence, 0.6 + 0.2 * likely)
 
 
 def assume_none(sentences: Sequence[Sentence]) -> StatusDecision:

@@ -15,7 +15,7 @@ from klimapartner.intents.train.partnership_sentences import LABELS, Labelled, r
 
 CONFIG = Path(__file__).with_name("partnership.cfg")
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
-MACHINES = ("m", "w50", "w51")  # files that hold mails of machines
+MACHINES = ("m",)  # files that hold mails of machines
 SURE = 0.7
 FOLDS = 5
 

@@ -1,0 +1,25 @@
+"""The trained voter asked about a letter: only where the phrases are silent or weak, or it would cost time."""
+
+from collections.abc import Sequence
+
+from klimapartner.intents.partner_names import Named, Span, names
+from klimapartner.intents.partnership_features import mask
+from klimapartner.intents.partnership_voter import Judgement, judge
+from klimapartner.intents.sentences import Sentence
+
+Asked = tuple[Sentence, Named | None]
+
+
+def hear(told: Sequence[Sentence], german: Sequence[Span], asked: Sequence[Asked]) -> list[Judgement]:
+    """What sentences say, each read with the one after it in `told`; with a place: of that place as the partner."""
+    after = dict(zip(told, told[1:], strict=False))
+    return judge([(_masked(s, german, named), _following(after.get(s), german)) for s, named in asked])
+
+
+def _following(sentence: Sentence | None, german: Sequence[Span]) -> str:
+    return _masked(sentence, german, None) if sentence else ""
+
+
+def _masked(sentence: Sentence, german: Sequence[Span], candidate: Named | None) -> str:
+    own = [span for span in german if sentence.start <= span[0] < sentence.end]
+    return mask(sentence.text, sentence.start, names(sentence, own), own, candidate)
