@@ -55,4 +55,5 @@ def _office(call: Call, addresses: tuple[str, ...], names: tuple[str, ...]) -> O
         phones=tuple(person.phone for person in people),
         people=tuple(person.name for person in people),
         names=names,
+        towns=tuple(dict.fromkeys(contact.address.split()[-1] for contact in call.contact if contact.address)),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from klimapartner.intents.fold import folded
 from klimapartner.intents.gazetteer.forms import FOREIGN, FULL, LETTER
 from klimapartner.intents.gazetteer.names import core, distance
 from klimapartner.intents.gazetteer.table import Entry
@@ -19,6 +20,7 @@ WORD_OF_KIND = re.compile(
 
 NEARBY = 25.0  # km
 OWN_VOICE = frozenset({"Absender", "Handelnd", "Formularfeld"})  # what lets a club or a newspaper speak for a town
+SENDING = frozenset({"Absender", "Absendername", "Handelnd", "Körperschaft", "Mailadresse", "Formularfeld"})
 ADDRESS_ONLY = frozenset({"Anschrift", "Signatur", "einziger Ort", "Vorwahl", "Nachgestellt"})
 
 
@@ -71,13 +73,23 @@ def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office,
             claim.voice["einziger Ort"] = 1.5
         _add_circumstances(claim, facts)
         claim.place.update(_by_surroundings(claim.entry, around))
-    outside = bool(cue("header", "outsider").search(f"{letter.from_name} {letter.from_addr}".lower()))
-    private = not (facts.domain.official or cue("header", "office").search(letter.from_name.lower()) or facts.offices)
+    header = f"{letter.from_name} {letter.from_addr}".lower()
+    known = facts.domain.official or bool(cue("header", "office").search(letter.from_name.lower()))
+    outside = bool(cue("header", "outsider").search(header)) and not known
+    private = not (known or facts.offices)
     return [
         claim
         for claim in claims.values()
-        if not (outside and OWN_VOICE.isdisjoint(claim.voice)) and not (private and _only_address(claim))
+        if not (outside and OWN_VOICE.isdisjoint(claim.voice))
+        and not (private and _only_address(claim))
+        and not _addressee(claim, office)
     ]
+
+
+def _addressee(claim: Claim, office: Office) -> bool:
+    """Whether a town is only named as where the letter goes to: the programme's own."""
+    ours = {folded(town) for town in office.towns}
+    return bare(claim.entry) in ours and SENDING.isdisjoint(claim.voice)
 
 
 def _for_partner(use: Use) -> Use:
