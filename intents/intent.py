@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from klimapartner.intents.cues import labels
+from klimapartner.intents.faq_rank import asked
 from klimapartner.intents.intent_signals import Signal, rule_signals
 from klimapartner.intents.reading import Evidence, Intent, Letter
 from klimapartner.intents.sender import is_group, is_seller, is_southern
@@ -16,6 +17,9 @@ from klimapartner.intents.sentences import Sentence
 
 TOLD = ("subject", "body", "forward", "attachment")
 SURE = 0.5
+ABOUT_ONESELF = frozenset({"contact", "human"})  # in a reminder these ask about the sender's own letter
+NO_OFFER = frozenset({"other.sure", "other.firm", "other.call"})
+TELLS = ("partner.tie", "partner.contact", "partner.choice", "partner.story", "partnership.", "region.")
 REASONS: dict[Intent, str] = {
     "interest": "bekundet Interesse an der Teilnahme",
     "question": "stellt eine Frage",
@@ -35,6 +39,7 @@ class Facts:
     municipality: bool = False
     partner: bool = False
     status: str | None = None
+    partner_town: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def decide_intents(
     told = [s for s in sentences if s.zone in TOLD]
     signals = [*rule_signals(told), *(signal for vote in voters for signal in vote(told))]
     scores = _with_profile(join(signals))
-    found = _decide(scores, letter, sentences, facts or Facts())
+    found = _decide(scores, letter, sentences, signals, facts or Facts())
     elsewhere = found == ("other",) and any(label.startswith("other.") for label in scores)
     return IntentDecision(found, tuple(_evidence(intent, scores, signals) for intent in found), elsewhere)
 
@@ -81,12 +86,16 @@ def _with_profile(scores: dict[str, float]) -> dict[str, float]:
 
 
 def _decide(
-    scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], facts: Facts
+    scores: dict[str, float],
+    letter: Letter,
+    sentences: Sequence[Sentence],
+    signals: Sequence[Signal],
+    facts: Facts,
 ) -> tuple[Intent, ...]:
-    southern = is_southern(letter, sentences)
-    main = _concern(scores, letter, sentences, southern=southern)
+    southern = is_southern(letter, sentences, facts.partner_town)
+    main = _concern(scores, letter, sentences, facts, southern=southern)
     found: list[Intent] = [main] if main else []
-    if _asks(scores, main):
+    if _asks(scores, main, signals):
         found.append("question")
     if scores.get("workshop_registration", 0) > SURE and main in (None, "interest"):
         found.append("workshop_registration")
@@ -96,35 +105,55 @@ def _decide(
 
 
 def _concern(
-    scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], *, southern: bool
+    scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], facts: Facts, *, southern: bool
 ) -> Intent | None:
     """The one concern of which a letter has at most one; None where only questions or a registration may be left."""
     interest = scores.get("interest", 0)
     if _is_foreign(scores, letter, sentences, southern=southern):
         return "other"
-    if southern and scores.get("partner_offer", 0) > 0.4:
-        return "partner_offer"
+    if southern:
+        return _southern_concern(scores, facts)
     withdrawal, earlier = scores.get("withdrawal", 0), "earlier" in scores
     asks = scores.get("question", 0) > SURE
     if withdrawal > (SURE if earlier or (interest < SURE and not asks) else 0.8) and (interest < 0.9 or earlier):
         return "withdrawal"
-    if _corrects(scores):
+    if _corrects(scores) and scores["correction"] >= scores.get("status_request", 0):
         return "correction"
     if scores.get("status_request", 0) > SURE and interest < 0.9:
         return "status_request"
-    if southern:
-        return "partner_offer" if interest > SURE else None
     return "interest" if interest > SURE and not _is_undecided(scores) else None
+
+
+def _southern_concern(scores: dict[str, float], facts: Facts) -> Intent | None:
+    """What a body of the Global South wants: without a question it offers itself, beside one only where it says so."""
+    if scores.get("status_request", 0) > SURE and "earlier" in scores:
+        return "status_request"
+    if _corrects(scores) and "earlier" in scores:
+        return "correction"
+    if scores.get("withdrawal", 0) > 0.8 and "earlier" in scores:
+        return "withdrawal"
+    asks, offers = scores.get("question", 0) > SURE, scores.get("partner_offer", 0)
+    if asks and offers < 0.55:
+        return "partner_offer" if scores.get("interest", 0) > 0.3 and offers > 0.4 else None
+    speaks = offers > 0.4 or scores.get("interest", 0) > SURE or facts.municipality
+    return "partner_offer" if speaks and not set(scores) & NO_OFFER else None
 
 
 def _is_likeliest_interest(
     scores: dict[str, float], sentences: Sequence[Sentence], facts: Facts, *, southern: bool
 ) -> bool:
     """Whether a letter that says nothing else is an expression of interest: a municipality tells of itself."""
+    told = [s for s in sentences if s.zone in TOLD]
+    tells = facts.partner or facts.status is not None or _tells_of_partners(told)
+    tells = tells or any({"intent.interest.hint", "intent.interest.likely"} & labels(s.text) for s in told)
     speaks = facts.municipality or any("intent.municipal" in labels(s.text) for s in sentences)
     against = {"undecided", "correction", "withdrawal", "status_request"} & set(scores)
     against |= {label for label in scores if label.startswith("other.") and label != "other.behalf"}
-    return speaks and not southern and not against and scores.get("interest", 0) > 0.25
+    return speaks and tells and not southern and not against
+
+
+def _tells_of_partners(told: Sequence[Sentence]) -> bool:
+    return any(label.startswith(TELLS) for s in told if s.zone != "subject" for label in labels(s.text))
 
 
 def _is_foreign(scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], *, southern: bool) -> bool:
@@ -161,8 +190,14 @@ def _is_undecided(scores: dict[str, float]) -> bool:
     return scores.get("undecided", 0) > SURE and scores["interest"] < 0.95
 
 
-def _asks(scores: dict[str, float], main: Intent | None) -> bool:
-    return scores.get("question", 0) > (SURE if main is None else 0.6) and main not in ("other", "withdrawal")
+def _asks(scores: dict[str, float], main: Intent | None, signals: Sequence[Signal]) -> bool:
+    """Whether the office is asked something; beside a reminder or a correction only what the FAQ knows."""
+    if main in ("other", "withdrawal"):
+        return False
+    if main in ("status_request", "correction"):
+        texts = [signal.sentence.text for signal in signals if signal.label == "question"]
+        return any(set(asked(text).sure) - ABOUT_ONESELF for text in texts)
+    return scores.get("question", 0) > (SURE if main is None else 0.6)
 
 
 def _evidence(intent: Intent, scores: dict[str, float], signals: Sequence[Signal]) -> Evidence:

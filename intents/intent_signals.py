@@ -13,6 +13,8 @@ INTEREST = {"sure": 0.95, "likely": 0.7, "hint": 0.3}
 FOR_ONESELF = re.compile(r"\W*(?:ich|i|je|yo|eu)\b", re.IGNORECASE)
 DOES = re.compile(r"\b(?:melde\w*|hiermit|bitte|nehme\w*|trage\w*)\b", re.IGNORECASE)
 WHETHER = re.compile(r"\bob\b(?![^,]*\boder\b)", re.IGNORECASE)
+MONTH = r"(?:\.\s*\d{1,2}\b|\.?\s*(?:jan|feb|mär|maerz|apr|mai|jun|jul|aug|sep|okt|nov|dez)\w*)"
+DAYS = re.compile(rf"\b\d{{1,2}}(?:{MONTH})?\.?\s*(?:/|und|u\.|&|\+|and|-|–|et|y|e)\s*\d{{1,2}}{MONTH}", re.IGNORECASE)
 WHETHER_FIRST = re.compile(r"\W*(?:ob|if|whether|si|se)\b", re.IGNORECASE)
 NAMES_PROGRAMME = re.compile(r"interesse|klimapartner|phase|projekt|programm|partnerschaft", re.IGNORECASE)
 PROFILE: tuple[frozenset[str], ...] = (
@@ -35,8 +37,8 @@ class Signal:
 
 def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
     """The signals that cue phrases give, sentence by sentence."""
-    invited = any(s.zone == "subject" and "intent.workshop" in labels(s.text) for s in sentences)
-    mentioned = any("intent.workshop" in labels(s.text) for s in sentences)
+    invited = any(s.zone == "subject" and _names_workshop(s.text) for s in sentences)
+    mentioned = any(_names_workshop(s.text) for s in sentences)
     followed = any("intent.earlier" in labels(s.text) for s in sentences)
     for sentence, following in zip(sentences, [*(s.text for s in sentences[1:]), ""], strict=False):
         found = labels(sentence.text)
@@ -73,7 +75,7 @@ def _doubt(sentence: Sentence, found: frozenset[str], *, invited: bool) -> float
         0.3: is_asking(sentence) or bool(WHETHER.search(sentence.text)),
         0.31: "intent.interest.past" in found,
         0.5: "intent.undecided" in found,
-        0.2: (invited or "intent.workshop" in found)
+        0.2: (invited or _names_workshop(sentence.text))
         and "intent.attend" in found
         and not NAMES_PROGRAMME.search(sentence.text),
         0.22: "intent.withdrawal.sure" in found and "intent.withdrawal.void" not in found,
@@ -107,11 +109,17 @@ def _workshop(sentence: Sentence, found: frozenset[str], *, invited: bool) -> It
     asked = has_question_mark(sentence.text) and not found & {"asking.polite", "asking.material", "intent.attend.link"}
     if "intent.attend" not in found or "intent.attend.refusal" in found or asked:
         return
-    if "intent.workshop" in found:
-        unsure = sentence.zone == "subject" or ("asking.indirect" in found and not DOES.search(sentence.text))
-        yield Signal("workshop_registration", 0.5 if unsure else 0.9, sentence)
+    if _names_workshop(sentence.text):
+        unsure = "asking.indirect" in found and not DOES.search(sentence.text)
+        yield Signal("workshop_registration", 0.5 if unsure else 0.55 if sentence.zone == "subject" else 0.9, sentence)
     elif invited and not NAMES_PROGRAMME.search(sentence.text):
         yield Signal("workshop_registration", 0.7, sentence)
+
+
+def _names_workshop(text: str) -> bool:
+    """Whether a sentence speaks of the workshop, or of coming on two days in a row."""
+    found = labels(text)
+    return "intent.workshop" in found or ("intent.attend" in found and bool(DAYS.search(text)))
 
 
 def _correction(sentence: Sentence, found: frozenset[str], *, followed: bool) -> Iterator[Signal]:
@@ -129,7 +137,7 @@ def _correction(sentence: Sentence, found: frozenset[str], *, followed: bool) ->
 def _withdrawal(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
     if "intent.withdrawal.sure" not in found or found & {"intent.withdrawal.void", *OTHERS}:
         return
-    if "intent.workshop" in found and not NAMES_PROGRAMME.search(sentence.text):
+    if _names_workshop(sentence.text) and not NAMES_PROGRAMME.search(sentence.text):
         return
     unsaid = is_asking(sentence) or conditional(sentence.text)
     yield Signal("withdrawal", 0.1 if unsaid else 0.6 if sentence.zone == "subject" else 0.85, sentence)
@@ -142,4 +150,8 @@ def _is_status(sentence: Sentence, found: frozenset[str], *, followed: bool) -> 
 
 def _offer(sentence: Sentence, found: frozenset[str]) -> Iterator[Signal]:
     if "intent.offer.sure" in found:
-        yield Signal("partner_offer", 0.9 if "intent.offer.seeks" in found else 0.5, sentence)
+        asked = WHETHER_FIRST.match(sentence.text) or (is_asking(sentence) and asks_how(sentence.text))
+        asked = asked and "intent.offer.finds" not in found
+        yield Signal("partner_offer", 0.4 if asked else 0.9 if "intent.offer.seeks" in found else 0.5, sentence)
+    if "intent.offer.joins" in found and not is_asking(sentence):
+        yield Signal("partner_offer", 0.6, sentence)

@@ -52,7 +52,8 @@ def read_partner(found: Findings, doc: Doc) -> None:
 def read_intents(found: Findings, doc: Doc) -> None:
     """What the sender wants."""
     partnership = found.partnership
-    facts = Facts(bool(found.bodies.municipality), bool(partnership.partner), partnership.status)
+    town = partnership.partner.municipality if partnership.partner else None
+    facts = Facts(bool(found.bodies.municipality), bool(partnership.partner), partnership.status, town)
     found.intents = decide_intents(found.sentences, found.letter, facts)
     found.unsolicited = found.intents.intents == ("other",) and is_unsolicited(found.letter, found.sentences)
     # Who wants nothing of the programme has no partnership in it, whatever towns the letter names.
