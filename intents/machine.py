@@ -3,16 +3,16 @@
 from functools import cache
 from pathlib import Path
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import load_model
 
-from klimapartner.intents.machine_features import features, has_text
+from klimapartner.intents.machine_features import features, has_text, passed_on
 from klimapartner.intents.reading import Letter
 
 LABELS = ("machine", "person")
 MODEL = Path(__file__).with_name("model") / "machine"
-SURE, VERY_SURE = 0.65, 0.8
+SURE, VERY_SURE = 0.55, 0.8
 HARDLY = 0.1
 UNSAID = 0.5
 
@@ -20,11 +20,12 @@ UNSAID = 0.5
 def machine_likelihood(letter: Letter) -> float:
     """How likely it is that a machine wrote a letter, 0 to 1, by its words, its shape and its sender.
 
-    Headers are not looked at; a letter without text of its own is undecided. On held-out writers what is above
+    Headers are not looked at; a letter without text of its own is undecided, and so is one
+    that somebody passed on. On held-out writers what is above
     `VERY_SURE` was a machine's, above `SURE` where the letter also wants nothing of the programme; the figures stand in
     the model's meta data.
     """
-    if not has_text(letter):
+    if not has_text(letter) or passed_on(letter):
         return UNSAID
     nlp = _voter()
     return float(nlp(Doc(nlp.vocab, words=features(letter))).cats[LABELS[0]])
@@ -32,4 +33,4 @@ def machine_likelihood(letter: Letter) -> float:
 
 @cache
 def _voter() -> Language:
-    return spacy.load(MODEL, exclude=["tokenizer", "vocab"])  # features are words already
+    return load_model(MODEL, exclude=["tokenizer", "vocab"])  # features are words already

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from klimapartner.intents.fold import folded
@@ -21,8 +21,9 @@ _CODE = re.compile(
 )
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _LINK = re.compile(r"https?://")
+_NAME = r"[A-ZÀ-Þ][\w'.-]*"
 _NAME_LINE = re.compile(
-    r"(?:gez\. |i\. ?[av]\. |für \w+ |ihre? |votre )?(?:[A-ZÀ-Þ][\w'.-]*,? ?){1,4}(?:[,/|-] .{2,60})?"
+    rf"(?:gez\. |i\. ?[av]\. |für \w+ |ihre? |votre )?{_NAME}(?:,? {_NAME}){{0,3}},?(?: ?[,/|-] .{{2,60}})?"
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+\d{2}|0)[\d /()-]{6,}\d")
 _BULLET = re.compile(r"^ ?(?:[-*•+>★]|\d{1,2}[.)]) ", re.MULTILINE)
@@ -121,11 +122,14 @@ def _signing(letter: Letter, body: str) -> set[str]:
 def _speaking(body: str) -> set[str]:
     low = body.casefold()
     said = {name for name, pattern in _SAID.items() if pattern.search(low)}
-    return {f"T!{name}" for name in said} | {
-        f"T!{one}+{two}" for one in sorted(said) for two in sorted(said) if one < two
-    }
+    return {f"T!{name}" for name in said} | {f"T!{one}+{two}" for one, two in combinations(sorted(said), 2)}
 
 
 def has_text(letter: Letter) -> bool:
     """Whether a letter has words of its own beside its subject."""
     return len(_TOKEN.findall(_text(letter, _OWN))) >= 2
+
+
+def passed_on(letter: Letter) -> bool:
+    """Whether the subject says that a person passed the mail on (WG:, Fwd:, TR:, RV:, ENC:)."""
+    return bool(_PASSED.match(_text(letter, ("subject",))))

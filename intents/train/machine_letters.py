@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 
 from klimapartner.intents.machine import LABELS
 from klimapartner.intents.machine_features import features
@@ -18,7 +18,7 @@ from klimapartner.intents.reading import Letter, Part
 _PASSED_ON = re.compile(r"^(?:-{3,} ?\w|_{10,}$|(?:Von|From|De) ?: )", re.MULTILINE)
 
 
-@spacy.registry.readers("klimapartner.MachineLetters.v1")
+@registry.readers("klimapartner.MachineLetters.v1")
 def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
     """A corpus of JSON lines: cases in the form of the gold sets, of which `gold.automated` is learnt."""
 
