@@ -18,7 +18,7 @@ from klimapartner.intents.reading import Letter, Part
 _PASSED_ON = re.compile(r"^(?:-{3,} ?\w|_{10,}$|(?:Von|From|De) ?: )", re.MULTILINE)
 
 
-@registry.readers("klimapartner.MachineLetters.v1")
+@registry.readers("klimapartner.MachineLetters.v1")  # type: ignore[untyped-decorator]
 def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
     """A corpus of JSON lines: cases in the form of the gold sets, of which `gold.automated` is learnt."""
 
