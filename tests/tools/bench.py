@@ -20,7 +20,7 @@ ROUNDS = 3
 
 def cases() -> list[dict[str, str]]:
     """The mails of our own corpus."""
-    files = sorted((ROOT / "intents" / "corpus").glob("*.mails.jsonl"))
+    files = sorted((ROOT / "intents" / "corpus").glob("w*.mails.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -88,7 +88,7 @@ def chat() -> tuple[Callable[[str], object], list[str]]:
     from klimapartner.intents.reading import Office
 
     loaded = load_reader(Office())
-    files = sorted((ROOT / "intents" / "corpus").glob("*.chat.jsonl"))
+    files = sorted((ROOT / "intents" / "corpus").glob("w*.chat.jsonl"))
     return loaded.ask, [json.loads(line)["text"] for file in files for line in file.read_text().splitlines()]
 
 
