@@ -2,22 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klimapartner.intents.cues import fold, labels
 from klimapartner.intents.designation import Designation, find_designation, is_foreign, is_ours
 from klimapartner.intents.letter_lines import OWN, Line, lines
-from klimapartner.intents.person_name import (
-    Name,
-    complete,
-    from_header,
-    fuller,
-    given_name,
-    in_text,
-    matches_address,
-    search,
-    whole,
-)
+from klimapartner.intents.name_matching import complete, from_header, fuller, given_name, in_text, matches_address
+from klimapartner.intents.person_name import Name, search, whole
 from klimapartner.intents.phone import best_phone
 from klimapartner.intents.reading import Contact, Evidence, Letter, Office
 from klimapartner.intents.role import role_in
@@ -27,6 +18,7 @@ from klimapartner.intents.signature_block import Signer, find_signer, phones_of
 FORWARD_FROM = re.compile(
     r"(?im)^\W*(?:von|from|de|absender|expéditeur|remitente|remetente)\s*:\s*\"?([^<\n\"]*)\"?\s*<?(?:mailto:)?([\w.+%-]+@[\w.-]+\w)?"
 )
+NOTE = 25  # words of a note over a letter that is passed on
 SELF = re.compile(
     r"\b(?:mein name ist|ich bin|ich hei(?:ß|ss)e|hier (?:ist|schreibt)|my name is|i am"
     r"|je m'appelle|je suis|me llamo|mi nombre es|chamo-me|meu nome é|me chamo|o meu nome é)\s+",
@@ -36,10 +28,14 @@ SELF = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ContactDecision:
-    """The person to answer, and why each of the values stands there."""
+    """The person to answer, and why each of the values stands there.
+
+    `by_third`: somebody else than this person gave the details (GDPR, Art. 14: the person is to be told).
+    """
 
     contact: Contact
     evidence: tuple[Evidence, ...]
+    by_third: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ def decide_contact(letter: Letter, sentences: Sequence[Sentence], office: Office
     signer = _signer(source, letter, office)
     named = find_designation(letter, sentences, office)
     if named and named.name and not _is_sender(named.name, signer, source):
-        return _decision(_designated(named, letter, source, office), named.start, named.end)
+        return replace(_decision(_designated(named, letter, source, office), named.start, named.end), by_third=True)
     return _sender(letter, source, signer, named, office)
 
 
@@ -65,11 +61,46 @@ def _source(letter: Letter, sentences: Sequence[Sentence], office: Office) -> So
     """The passed-on letter where that one holds the concern; else the sender's own, its attachments last."""
     every = lines(letter)
     forward = tuple(line for line in every if line.zone == "forward")
-    head = FORWARD_FROM.search("\n".join(line.text for line in forward))
-    if head and _concern(sentences, "forward") > _concern(sentences, "body") and is_foreign(head[2] or "", office):
-        return Source(from_header(head[1].strip(), head[2] or ""), head[2] or "", forward)
-    own = tuple(line for line in every if line.zone in OWN)
-    return Source(from_header(letter.from_name, letter.from_addr), letter.from_addr, own)
+    own = Source(
+        from_header(letter.from_name, letter.from_addr),
+        letter.from_addr,
+        tuple(line for line in every if line.zone in OWN),
+    )
+    margin = _concern(sentences, "forward") - _concern(sentences, "body")
+    if not forward or margin < 0 or (margin == 0 and not _only_passes_on(own.lines)):
+        return own
+    heads = [(line, match) for line in forward if (match := FORWARD_FROM.search(line.text))]
+    if not heads:
+        return _without_head(own, forward)
+    return _innermost(heads, forward, sentences, office) or own
+
+
+def _only_passes_on(own: Sequence[Line]) -> bool:
+    """Whether the sender's own words are but a note over what is passed on."""
+    return sum(len(line.text.split()) for line in own if line.zone == "body") <= NOTE
+
+
+def _without_head(own: Source, forward: tuple[Line, ...]) -> Source:
+    """A letter passed on without its header: its signer counts; the address only where it is no other person's."""
+    return Source(None, "" if own.header else own.addr, forward) if find_signer(forward, None, "") else own
+
+
+def _innermost(
+    heads: Sequence[tuple[Line, re.Match[str]]],
+    forward: tuple[Line, ...],
+    sentences: Sequence[Sentence],
+    office: Office,
+) -> Source | None:
+    """Of letters passed on in a chain, the first that holds the concern as strongly as any; ours never."""
+    ends = [*(line.start for line, _ in heads[1:]), forward[-1].end + 1]
+    found: list[tuple[int, Source]] = []
+    for (line, match), end in zip(heads, ends, strict=True):
+        stretch = [s for s in sentences if line.start <= s.start < end]
+        if is_foreign(match[2] or "", office):
+            kept = tuple(other for other in forward if line.start <= other.start < end)
+            header = from_header(match[1].strip(), match[2] or "")
+            found.append((_concern(stretch, "forward"), Source(header, match[2] or "", kept)))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _concern(sentences: Sequence[Sentence], zone: str) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.cues import Hit, find_cues
-from klimapartner.intents.person_name import Name, matches_address, search, segments, whole
+from klimapartner.intents.name_matching import matches_address
+from klimapartner.intents.person_name import Name, search, segments, whole
 from klimapartner.intents.phone import Phone, find_phones
 from klimapartner.intents.reading import Letter, Office
 from klimapartner.intents.role import role_in
@@ -17,6 +18,16 @@ ZONES = ("body", "forward", "attachment")
 LOOK_BACK = 3  # sentences before an address in which its owner can be named
 HEADING = 50  # characters of a line that can be a heading
 REACH = 3  # lines after the one with the name in which mail and phone can stand
+TO_ME = re.compile(
+    r"\b(?:antwort\w*|rückmeldung\w*|rückfragen|rückruf|repl\w+|answer|réponse|respuesta|resposta)\s+(?:bitte\s+|gern\s+|please\s+)?"
+    r"(?:an|bei|to|à|a) (?:mich|mir|me|moi|mí|mim)\b",
+    re.IGNORECASE,
+)
+SALUTATION = re.compile(
+    r"\W*(?:sehr geehrte|liebe[rs]?\b|hallo|guten tag|dear|to the|à (?:monsieur|madame|l)|a l"
+    r"|al señor|estimad|muy señor|señor|exm|prezad|car[oa]s?\b|monsieur|madame|messieurs)[^.!?]*,?\s*$",
+    re.IGNORECASE,
+)
 PASSED_OVER = re.compile(
     r"(?:nicht(?: mehr)?(?: an)?|statt|anstelle(?: von)?|bisher\w*|bislang|ehemal\w+|vormals|not|instead of"
     r")\s*(?:frau|herrn?|an)?\s*$",
@@ -41,6 +52,8 @@ class Designation:
 
 def find_designation(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Designation | None:
     """The last person named for answers; one with an address or a phone before one without."""
+    if any(TO_ME.search(s.text) for s in sentences if s.zone in ZONES and not NOT.search(s.text)):
+        return None
     found = [d for n, s in enumerate(sentences) if s.zone in ZONES for d in _in_sentence(letter, sentences, n, office)]
     reachable = [d for d in found if d.mail or d.phones]
     named = [d for d in reachable if d.name] or [*_listed(letter, sentences, office)] or [d for d in found if d.name]
@@ -65,7 +78,7 @@ def _listed(letter: Letter, sentences: Sequence[Sentence], office: Office) -> It
 def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, office: Office) -> Iterator[Designation]:
     sentence = sentences[place]
     hits = [hit for hit in find_cues(sentence.text) if hit.label.startswith("contact.designates")]
-    if not hits or any(_sets_aside(sentence.text, hit) for hit in hits):
+    if not hits or SALUTATION.match(sentence.text) or any(_sets_aside(sentence.text, hit) for hit in hits):
         return
     cue = min(hits, key=lambda hit: hit.start)
     name = _name(sentence, cue, office)

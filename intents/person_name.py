@@ -14,9 +14,13 @@ from importlib.resources import files
 from klimapartner.intents.cues import fold
 
 TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|\S")
-CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*$")
+CAPITAL = re.compile(r"[!ǀǁǂ]?[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*$")
 INITIAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)*$")
-DIVIDER = re.compile(r"\s*(?:[,;|•·/()<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,}|\s\+?\(?\d[\d\s()/.-]{4,})\s*")
+DIVIDER = re.compile(
+    r"\s*(?:[,;|•·/<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,}|\s\+?\(?\d[\d\s()/.-]{4,}"
+    r"|\((?!(?:FH|TU|BA|DH|Univ?\.?)\))|(?<!FH)(?<!TU)(?<!BA)(?<!DH)(?<!Uni)(?<!Univ\.)\))\s*"
+)
+DEGREE = re.compile(r"(?:[BM]\. (?:Sc|Eng|Ed)|Ph\. D|Ing\. agr)\.?$", re.IGNORECASE)  # titles of two words
 
 
 SENTENCE_END = re.compile(r"[a-zäöüß]{4,}[.:?]\s*$")
@@ -42,7 +46,7 @@ class Name:
     @property
     def words(self) -> tuple[str, ...]:
         """The folded name words without titles and initials' dots."""
-        kept = (fold(word).strip(".") for word in self.text.split() if not _is_title(word))
+        kept = (fold(word).strip(".") for word in self.text.split() if not is_title(word))
         return tuple(part for word in kept for part in word.split("-") if part)
 
 
@@ -75,16 +79,19 @@ def is_office_word(word: str) -> bool:
     return _ruled_out(word)
 
 
-def _is_name_word(word: str) -> bool:
+def is_name_word(word: str) -> bool:
+    """Whether a word has the form of a name's and is none of an office."""
     return bool(CAPITAL.match(word) or INITIAL.match(word)) and not _ruled_out(word)
 
 
-def _is_title(word: str) -> bool:
+def is_title(word: str) -> bool:
+    """Whether a word is an academic title or degree."""
     plain = fold(word)
     return plain in words("titles") or plain.startswith(("dr.-", "dipl.", "prof.-", "priv.-"))
 
 
-def _is_given(word: str) -> bool:
+def is_given(word: str) -> bool:
+    """Whether a word is a given name of names.toml, or two joined by a hyphen that begin with one."""
     plain = fold(word)
     return plain in words("given") or plain.split("-")[0] in words("given")
 
@@ -108,19 +115,26 @@ def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
     """(name, known) of a row of words that is a name from end to end."""
     saluted = bool(tokens) and fold(tokens[0]) in words("salutations")
     rest = _without_function(tokens[1:] if saluted else tokens, saluted=saluted)
-    core = [word for word in rest if not _is_title(word)]
+    core = _without_titles(rest)
     vouched = saluted or len(core) < len(rest)
     if not _well_formed(core, least=1 if vouched else 2):
         return None
-    known = vouched or any(_is_given(word) for word in core[:2])
+    known = vouched or any(is_given(word) for word in core[:2])
     if not known and core[1] in ARTICLES:
         return None
     return " ".join(rest), known
 
 
+def _without_titles(tokens: Sequence[str]) -> list[str]:
+    pairs = {n for n in range(len(tokens) - 1) if DEGREE.match(" ".join(tokens[n : n + 2]))}
+    return [word for n, word in enumerate(tokens) if not (is_title(word) or n in pairs or n - 1 in pairs)]
+
+
 def _without_function(tokens: Sequence[str], *, saluted: bool) -> list[str]:
     """The words from the name on: "Assessorin Leyla Demirtas", "Regierungsrätin z. A. Inken Dethlefsen"."""
-    first = next((n for n, word in enumerate(tokens) if _is_given(word) or _is_title(word)), 0)
+    if DEGREE.match(" ".join(tokens[:2])):
+        return list(tokens)
+    first = next((n for n, word in enumerate(tokens) if is_given(word) or is_title(word)), 0)
     before = tokens[:first]
     if before and all(_ruled_out(w) or INITIAL_ANY.match(w) or w.endswith(FUNCTION_ENDS) for w in before):
         return list(tokens[first:])
@@ -136,8 +150,8 @@ def _well_formed(core: Sequence[str], *, least: int) -> bool:
     real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
     if not least <= len(real) <= 5 or len(core) > 6 or not _ends_well(core[-1]):
         return False
-    checked = real[:-1] if len(core) == 2 and _is_given(core[0]) and _can_be_surname(core[-1]) else real
-    return all(_is_name_word(word) for word in checked) and bool(CAPITAL.match(core[-1])) and _has_case(core)
+    checked = real[:-1] if len(core) == 2 and is_given(core[0]) and _can_be_surname(core[-1]) else real
+    return all(is_name_word(word) for word in checked) and bool(CAPITAL.match(core[-1])) and _has_case(core)
 
 
 def _can_be_surname(word: str) -> bool:
@@ -152,7 +166,7 @@ def _ends_well(last: str) -> bool:
 
 def _has_case(core: Sequence[str]) -> bool:
     """A name is not shouted, and holds no abbreviation ("LK"): at most one of its longer words is all capitals."""
-    if any(word.isupper() and len(word) in (2, 3) for word in core):
+    if any(word.isupper() and len(word) in (2, 3) and not INITIAL.match(word) for word in core):
         return False
     long = [word for word in core if len(word) > 3]
     return sum(word.isupper() for word in long) <= 1 or len(long) <= 2
@@ -187,7 +201,13 @@ def search(text: str) -> list[Name]:
 
 def _longest(tokens: Sequence[tuple[str, int]], place: int) -> tuple[str | None, int]:
     first = tokens[place][0]
-    if not (fold(first) in words("salutations") or _is_title(first) or (_is_given(first) and first[0].isupper())):
+    pair = " ".join(token for token, _ in tokens[place : place + 2])
+    if not (
+        DEGREE.match(pair)
+        or fold(first) in words("salutations")
+        or is_title(first)
+        or (is_given(first) and first[0].isupper())
+    ):
         return None, 1
     for length in range(min(7, len(tokens) - place), 0, -1):
         row = [
@@ -200,105 +220,3 @@ def _longest(tokens: Sequence[tuple[str, int]], place: int) -> tuple[str | None,
         if read and read[1]:
             return read[0], length
     return None, 1
-
-
-def from_header(name: str, addr: str) -> Name | None:
-    """The person in a From header; "Last, First" is turned, an office yields None."""
-    plain = re.sub(r"\(.*?\)|\[.*?\]|\bvia\b.*", " ", name).strip(" '\"")
-    last, comma, first = plain.partition(",")
-    candidate = whole(last if len(last.split()) > 1 and whole(last) else f"{first.strip()} {last}" if comma else plain)
-    if candidate is None:
-        return None
-    vouched = candidate.known or matches_address(candidate, addr)
-    return Name(candidate.text, 0, len(name), known=True) if vouched else None
-
-
-def local_words(addr: str) -> tuple[str, ...]:
-    """The words of an address's local part, digits cut."""
-    local = re.sub(r"\d+", "", fold(addr.partition("@")[0]))
-    return tuple(word for word in re.split(r"[._+-]+", local) if word)
-
-
-def matches_address(name: Name, addr: str) -> bool:
-    """Whether the local part of an address is made of this name: its surname, or both in one."""
-    local = "".join(local_words(addr))
-    parts = name.words
-    if not local or not parts:
-        return False
-    last, joined = parts[-1], "".join(parts)
-    return (len(last) > 2 and last in local) or (len(joined) > 5 and joined in local)
-
-
-def complete(name: str, full: Name | None) -> str:
-    """An abbreviated name ("D. Schierwater", "Silke") filled up from a full one that fits it."""
-    if full is None or not full.known:
-        return name
-    short = [fold(word).strip(".") for word in name.split() if not _is_title(word)]
-    long = [fold(word).strip(".") for word in full.text.split() if not _is_title(word)]
-    pieces = [piece for word in long for piece in (word, *word.split("-"))]
-    fits = bool(short) and all(any(word.startswith(part) for word in pieces) for part in _parts(short))
-    longer = len("".join(long)) > len("".join(short))
-    if not fits or not longer or (len(short) > 1 and short[-1] != long[-1]):
-        return name
-    titles = [word for word in name.split() if _is_title(word)]
-    bare = [word for word in full.text.split() if not _is_title(word)]
-    kept = titles or [word for word in full.text.split() if _is_title(word)]
-    return " ".join([*kept, *bare])
-
-
-def _parts(short: Sequence[str]) -> Iterator[str]:
-    for word in short:
-        yield from (part.strip(".") for part in re.split(r"[.-]+", word) if part and len(part) == 1)
-        if len(word) > 1 and "." not in word:
-            yield word
-
-
-def in_text(text: str, addr: str) -> Name | None:
-    """The words of a text that the address is made of: `silke.vanacken@` and "grüße silke van acken"."""
-    local = "".join(local_words(addr))
-    if len(local) < 6 or len(local_words(addr)) < 2:
-        return None
-    tokens = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W\d_][\w'’-]*", text)]
-    for place in range(len(tokens)):
-        for length in (2, 3, 4):
-            row = tokens[place : place + length]
-            if len(row) == length and "".join(fold(word).replace("-", "") for word, _, _ in row) == local:
-                name = " ".join(_cased(word) for word, _, _ in row)
-                return Name(name, row[0][1], row[-1][2], known=True)
-    return None
-
-
-def _cased(word: str) -> str:
-    if word != word.lower() or word in words("particles"):
-        return word
-    return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
-
-
-def fuller(name: str, text: str) -> str:
-    """An initial or a salutation with a surname, filled up from the full name that stands elsewhere in a text."""
-    bare = [word for word in name.split() if fold(word) not in words("salutations") and not _is_title(word)]
-    if not bare or not (len(bare) == 1 or INITIAL.match(bare[0])):
-        return name
-    for match in re.finditer(rf"([^\W\d_][\w'’-]+)\s+{re.escape(bare[-1])}\b", text):
-        given = match[1]
-        fits = _is_given(given) if len(bare) == 1 else fold(given)[0] == fold(bare[0])[0]
-        if fits and _is_name_word(given):
-            titles = [word for word in name.split() if _is_title(word)]
-            return " ".join([*titles, given, bare[-1]])
-    return name
-
-
-def given_name(header: str) -> str | None:
-    """The given name that alone stands in a From header."""
-    plain = header.strip(" '\"")
-    return plain if " " not in plain and _is_given(plain) else None
-
-
-def surname(text: str, addr: str, *, signed: bool) -> Name | None:
-    """A surname alone, where a mark of signing stands before it ("i. A. Kampe") or the address holds it."""
-    plain = text.strip(" .,;*_-–")
-    fits = CAPITAL.match(plain) and len(plain) > 2 and not plain.isupper() and not _ruled_out(plain)
-    if not fits or _is_given(plain):
-        return None
-    held = fold(plain).replace("-", "") in "".join(local_words(addr))
-    return Name(plain, text.index(plain), text.index(plain) + len(plain), known=True) if held or signed else None

@@ -8,7 +8,10 @@ from typing import Literal
 Kind = Literal["direct", "landline", "mobile", "fax", "central"]
 ORDER: tuple[Kind, ...] = ("direct", "landline", "mobile", "central")
 
-NUMBER = re.compile(r"(?<![\w@.,:/=&-])(?:\+|00|\(\+?0|\(?0)[ ]?[\d(][\d()\s/.\u2010-\u2015-]{4,22}\d(?!\w|[.,]?\d|@)")
+NUMBER = re.compile(
+    r"(?<![\w@.,:/=&-])(?:\+|00|\(\+?0|\(?0)[ ]?[\d(][\d()\s/.\u2010-\u2015-]{4,22}\d(?!\w|[.,]?\d|@)"
+    r"|(?<![\w@.,:/=&+-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}-\d{4}(?![\w-])"  # the form of North America and the Caribbean
+)
 LABEL = re.compile(
     r"(?:(?P<fax>\b(?:tele)?fax\w*|\bf(?=[:. +(0]))"
     r"|(?P<mobile>\bmobil\w*|\bhandy\w*|\bcell\w*|\bm[oó]vil|\bcelular|\btelem[oó]vel|\bportable"
@@ -57,9 +60,8 @@ def find_phones(text: str) -> list[Phone]:
 
 def _trim(number: str) -> str:
     """Cut a second line, a second number or an open bracket off the end."""
-    first = re.split(r"[\r\n]|\s{3,}|\s[–-]\s(?=0)|\s/\s(?=0\d)|\s(?=0\d{2,4}[\s/-])(?<=\d{3}\s)", number.strip())[
-        0
-    ].rstrip(" (./-–")
+    another = r"|\s(?=0\d{2,4}[\s/-])(?<=\d{3}\s)" if number.strip().startswith(("0", "(0")) else ""
+    first = re.split(rf"[\r\n]|\s{{3,}}|\s[–-]\s(?=0)|\s/\s(?=0\d){another}", number.strip())[0].rstrip(" (./-–")
     return first + ")" if first.count("(") > first.count(")") else first
 
 

@@ -15,7 +15,7 @@ from klimapartner.intents.municipality import decide_municipality
 from klimapartner.intents.needs import decide_needs
 from klimapartner.intents.partnership import Partnership, read_partnership
 from klimapartner.intents.reading import Evidence
-from klimapartner.intents.remarks import find_remarks
+from klimapartner.intents.remarks import find_remarks, third_person_remark
 from klimapartner.intents.sentences import sentences
 from klimapartner.intents.topics import decide_topics
 from klimapartner.intents.unsolicited import is_unsolicited
@@ -79,6 +79,10 @@ def read_contact(found: Findings, doc: Doc) -> None:
     """Whom to answer."""
     found.contact = decide_contact(found.letter, found.sentences, found.office)
     found.evidence.extend(found.contact.evidence)
+    if found.contact.by_third:
+        remark = third_person_remark(found.contact)
+        found.remarks = (*found.remarks, remark.value)
+        found.evidence.append(remark)
 
 
 STEPS: dict[str, Step] = {

@@ -5,19 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.letter_lines import Line, closing_end
-from klimapartner.intents.person_name import (
-    Name,
-    complete,
-    is_office_word,
-    matches_address,
-    search,
-    segments,
-    surname,
-    whole,
-    words,
-)
+from klimapartner.intents.name_matching import complete, matches_address, surname
+from klimapartner.intents.person_name import Name, is_office_word, search, segments, whole, words
 from klimapartner.intents.phone import Phone, find_phones, with_extensions
-from klimapartner.intents.role import role_of
+from klimapartner.intents.role import role_in, role_of
 
 DEPTH = 14  # lines under a closing formula that can belong to its signature
 PREFIX = re.compile(
@@ -28,6 +19,11 @@ PREFIX = re.compile(
 )
 LONGEST = 140  # characters of a line that is no prose
 PHONE_NEXT = re.compile(r"\W{0,3}(?:tel\w*\.?:?\s*)?[+(]?0?\d[\d\s()/-]{5,}", re.IGNORECASE)
+LONE = re.compile(  # a surname with nothing but a phone: "Schaub, 06898 13-2617", "Rückfr.: Brüssow, 03332 446-783"
+    r"\W*(?:[^\W\d_]+\.?:\s*)?[A-ZÀ-ÖØ-Þ][\w'’-]+\s*(?:,|:|/|\||\(|-{1,2}|–|—)?\s*(?:tel\w*\.?:?\s*|dw:?\s*)?[+(]{0,2}0\d",
+    re.IGNORECASE,
+)
+LABELLED = re.compile(r"\W*[^\W\d_]+\.?\s?:\s*$")
 BY_ORDER = re.compile(r"\W*(?:i\.?\s?[av]\.?\s|gez\.)", re.IGNORECASE)
 
 
@@ -76,7 +72,9 @@ def _signer(block: Sequence[Line], header: Name | None, addr: str) -> Signer | N
     candidates = [
         (score, -n, name, offset)
         for n, line in enumerate(block)
-        for score, name, offset in _in_line(line, n, header, addr)
+        for score, name, offset in _in_line(
+            line, n, header, addr, below=block[n + 1].text if n + 1 < len(block) else ""
+        )
     ]
     if not candidates:
         return None
@@ -97,16 +95,32 @@ def _signer(block: Sequence[Line], header: Name | None, addr: str) -> Signer | N
     )
 
 
-def _in_line(line: Line, depth: int, header: Name | None, addr: str) -> Iterator[tuple[float, Name, int]]:
+def _in_line(
+    line: Line, depth: int, header: Name | None, addr: str, *, below: str = ""
+) -> Iterator[tuple[float, Name, int]]:
     """(score, name, offset in the line) for each piece of a line that can be a signer's name."""
     bare = PREFIX.sub("", line.text)
     shift = len(line.text) - len(bare)
     if len(bare) <= LONGEST:
-        signed = shift > 0 and bool(BY_ORDER.match(line.text))
+        signed = (shift > 0 and bool(BY_ORDER.match(line.text))) or bool(LONE.match(bare))
         found = [
-            (_score(name, depth, n, header, addr) + _calls(bare, offset + len(piece), name), name, shift + offset)
+            (
+                _score(name, depth, n, header, addr)
+                + _calls(bare, offset + len(piece), name)
+                + _stands_over(piece, bare, below),
+                name,
+                shift + offset,
+            )
             for n, (piece, offset) in enumerate(segments(bare))
-            if (name := _in_piece(piece, header, addr, signed=signed, first=n == 0 and depth < 4))
+            if (
+                name := _in_piece(
+                    piece,
+                    header,
+                    addr,
+                    signed=signed,
+                    first=depth < 8 and (n == 0 or bool(LABELLED.match(bare[:offset]))),
+                )
+            )
         ]
         if found:
             yield from found
@@ -124,6 +138,12 @@ def _in_piece(piece: str, header: Name | None, addr: str, *, signed: bool, first
 def _calls(line: str, end: int, name: Name) -> float:
     """Two words right before a phone number are likelier a name."""
     return 0.8 if len(name.words) == 2 and PHONE_NEXT.match(line, end) else 0
+
+
+def _stands_over(piece: str, line: str, below: str) -> float:
+    """A line of its own right over a function or a phone is likelier a name."""
+    alone = piece.strip() == line.strip()
+    return 1.0 if alone and below and (role_in(below) or find_phones(below)) else 0.0
 
 
 def _capitals(text: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from klimapartner.intents.contact import decide_contact
-from klimapartner.intents.person_name import from_header, whole
+from klimapartner.intents.name_matching import from_header
+from klimapartner.intents.person_name import whole
 from klimapartner.intents.phone import best_phone, find_phones
 from klimapartner.intents.reading import Contact, Letter, Office
 from klimapartner.intents.sentences import sentences

@@ -1,0 +1,121 @@
+"""People's names held against what else tells a name: the From header, the address, fuller forms in the text."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from klimapartner.intents.cues import fold
+from klimapartner.intents.person_name import (
+    CAPITAL,
+    INITIAL,
+    Name,
+    is_given,
+    is_name_word,
+    is_office_word,
+    is_title,
+    whole,
+    words,
+)
+
+
+def from_header(name: str, addr: str) -> Name | None:
+    """The person in a From header; "Last, First" is turned, an office yields None."""
+    plain = re.sub(r"\(.*?\)|\[.*?\]|\bvia\b.*", " ", name).strip(" '\"")
+    last, comma, first = plain.partition(",")
+    candidate = whole(last if len(last.split()) > 1 and whole(last) else f"{first.strip()} {last}" if comma else plain)
+    if candidate is None:
+        return None
+    vouched = candidate.known or matches_address(candidate, addr)
+    return Name(candidate.text, 0, len(name), known=True) if vouched else None
+
+
+def local_words(addr: str) -> tuple[str, ...]:
+    """The words of an address's local part, digits cut."""
+    local = re.sub(r"\d+", "", fold(addr.partition("@")[0]))
+    return tuple(word for word in re.split(r"[._+-]+", local) if word)
+
+
+def matches_address(name: Name, addr: str) -> bool:
+    """Whether the local part of an address is made of this name: its surname, or both in one."""
+    local = "".join(local_words(addr))
+    parts = name.words
+    if not local or not parts:
+        return False
+    last, joined = parts[-1], "".join(parts)
+    return (len(last) > 2 and last in local) or (len(joined) > 5 and joined in local)
+
+
+def complete(name: str, full: Name | None) -> str:
+    """An abbreviated name ("D. Schierwater", "Silke") filled up from a full one that fits it."""
+    if full is None or not full.known:
+        return name
+    short = [fold(word).strip(".") for word in name.split() if not is_title(word)]
+    long = [fold(word).strip(".") for word in full.text.split() if not is_title(word)]
+    pieces = [piece for word in long for piece in (word, *word.split("-"))]
+    fits = bool(short) and all(any(word.startswith(part) for word in pieces) for part in _parts(short))
+    longer = len("".join(long)) > len("".join(short))
+    if not fits or not longer or (len(short) > 1 and short[-1] != long[-1]):
+        return name
+    titles = [word for word in name.split() if is_title(word)]
+    bare = [word for word in full.text.split() if not is_title(word)]
+    kept = titles or [word for word in full.text.split() if is_title(word)]
+    return " ".join([*kept, *bare])
+
+
+def _parts(short: Sequence[str]) -> Iterator[str]:
+    for word in short:
+        yield from (part.strip(".") for part in re.split(r"[.-]+", word) if part and len(part) == 1)
+        if len(word) > 1 and "." not in word:
+            yield word
+
+
+def in_text(text: str, addr: str) -> Name | None:
+    """The words of a text that the address is made of: `silke.vanacken@` and "grüße silke van acken"."""
+    local = "".join(local_words(addr))
+    if len(local) < 6 or len(local_words(addr)) < 2:
+        return None
+    tokens = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W\d_][\w'’-]*", text)]
+    for place in range(len(tokens)):
+        for length in (2, 3, 4):
+            row = tokens[place : place + length]
+            if len(row) == length and "".join(fold(word).replace("-", "") for word, _, _ in row) == local:
+                if any(is_office_word(word) for word, _, _ in row):
+                    return None
+                name = " ".join(_cased(word) for word, _, _ in row)
+                return Name(name, row[0][1], row[-1][2], known=True)
+    return None
+
+
+def _cased(word: str) -> str:
+    if word != word.lower() or word in words("particles"):
+        return word
+    return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+
+
+def fuller(name: str, text: str) -> str:
+    """An initial or a salutation with a surname, filled up from the full name that stands elsewhere in a text."""
+    bare = [word for word in name.split() if fold(word) not in words("salutations") and not is_title(word)]
+    if not bare or not (len(bare) == 1 or INITIAL.match(bare[0])):
+        return name
+    for match in re.finditer(rf"([^\W\d_][\w'’-]+)\s+{re.escape(bare[-1])}\b", text):
+        given = match[1]
+        fits = is_given(given) if len(bare) == 1 else fold(given)[0] == fold(bare[0])[0]
+        if fits and is_name_word(given):
+            titles = [word for word in name.split() if is_title(word)]
+            return " ".join([*titles, given, bare[-1]])
+    return name
+
+
+def given_name(header: str) -> str | None:
+    """The given name that alone stands in a From header."""
+    plain = header.strip(" '\"")
+    return plain if " " not in plain and is_given(plain) else None
+
+
+def surname(text: str, addr: str, *, signed: bool) -> Name | None:
+    """A surname alone, where a mark of signing stands before it ("i. A. Kampe") or the address holds it."""
+    plain = text.strip(" .,;*_-–")
+    fits = CAPITAL.match(plain) and len(plain) > 2 and not plain.isupper() and not is_office_word(plain)
+    if not fits or is_given(plain):
+        return None
+    held = fold(plain).replace("-", "") in "".join(local_words(addr))
+    return Name(plain, text.index(plain), text.index(plain) + len(plain), known=True) if held or signed else None
