@@ -5,7 +5,7 @@ BIN := .venv/bin
 export SHARED
 export PYTHONUTF8 = 1
 
-.PHONY: install demo test test-long check score bench lock clean
+.PHONY: install demo test test-long check train score bench lock clean
 
 install: .venv/installed
 
@@ -29,6 +29,10 @@ check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=.src $(BIN)/lint-imports
+
+# The trained parts of the reader anew, from intents/train/*.cfg and intents/corpus; seeded, the same each time.
+train: install
+	$(BIN)/python -m klimapartner.intents.train
 
 # Figures on the gold sets and on our own held-out texts; the tools that count come with the shared folder.
 score: install
