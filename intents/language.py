@@ -38,7 +38,7 @@ def detect(text: str, default: str = DEFAULT) -> tuple[str, float]:
         return default, 0.5
     best = _detector().compute_language_confidence_values(plain)[0]
     code = best.language.iso_code_639_1.name.lower()
-    return (code, best.value) if best.value > 0.3 else (default, 0.5)
+    return (code, round(best.value, 3)) if best.value > 0.3 else (default, 0.5)
 
 
 def _own_words(letter: Letter) -> str:

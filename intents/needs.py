@@ -28,10 +28,14 @@ class NeedsDecision:
 def decide_needs(
     sentences: Sequence[Sentence], intents: Sequence[Intent], *, german_partner: bool = False
 ) -> NeedsDecision:
-    """Help asked for. `other` mail needs none; a southern body that seeks a partner and has none needs matchmaking."""
-    if "other" in intents:
+    """Help that an expression of interest or an offer asks for; other mail needs none.
+
+    A southern body that seeks a partner needs matchmaking unless it has its `german_partner`.
+    """
+    if not {"interest", "partner_offer"} & set(intents):
         return NeedsDecision((), ())
-    evidence = [e for need in REASONS for e in _first(need, sentences)]
+    needs = [need for need in REASONS if need != "matchmaking" or not german_partner]
+    evidence = [e for need in needs for e in _first(need, sentences)]
     if "partner_offer" in intents and not german_partner and not any(e.value == "matchmaking" for e in evidence):
         reason = "Partnergesuch aus dem Globalen Süden"
         evidence.insert(0, Evidence("needs", "matchmaking", None, None, 0.9, reason, "intents"))

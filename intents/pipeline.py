@@ -66,13 +66,20 @@ def read_wishes(found: Findings, doc: Doc) -> None:
     """Needs, topics, questions and remarks."""
     intents = found.intents.intents
     needs, topics = (
-        decide_needs(found.sentences, intents, german_partner=bool(found.bodies.municipality)),
+        decide_needs(found.sentences, intents, german_partner=_has_german_partner(found)),
         decide_topics(found.sentences, intents),
     )
     faq, remarks = decide_faq(found.sentences, intents, found.language), find_remarks(found.sentences)
     found.needs, found.topics, found.faq, found.remarks = needs.needs, topics.topics, faq.faq, remarks.remarks
     for decision in (needs, topics, faq, remarks):
         found.evidence.extend(decision.evidence)
+
+
+def _has_german_partner(found: Findings) -> bool:
+    """Whether an offer comes from a body that has a German partner, or is about to have one."""
+    status = found.partnership.status
+    offers = "partner_offer" in found.intents.intents
+    return offers and (status in ("existing", "planned") or (status is None and bool(found.bodies.municipality)))
 
 
 def read_contact(found: Findings, doc: Doc) -> None:
