@@ -14,7 +14,7 @@ REASONS = {
     "consultation": "bittet um Beratung oder ein Gespräch",
 }
 REFUSED = re.compile(r"\s*(?:\W{0,3}\s*ja\s+)?(?:\[[xX]\]|☒)?\s*(?:nein|no|non|não)\b", re.IGNORECASE)
-TOLD = ("body", "forward", "attachment")
+TOLD = ("body", "forward", "attachment", "signature")  # the last lines of a note look like a signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _first(need: str, sentences: Sequence[Sentence]) -> list[Evidence]:
     asked = [
         s
         for s, answer in zip(sentences, following, strict=False)
-        if s.zone in TOLD and asks_for(need, s) and not REFUSED.match(answer)
+        if s.zone.startswith(TOLD) and asks_for(need, s) and not REFUSED.match(answer)
     ]
     return [Evidence("needs", need, s.start, s.end, 0.85, REASONS[need]) for s in asked[:1]]
 

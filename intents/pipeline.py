@@ -7,6 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from klimapartner.intents.contact import decide_contact
+from klimapartner.intents.cues import labels
 from klimapartner.intents.faq import decide_faq
 from klimapartner.intents.findings import Findings, findings_of, mark
 from klimapartner.intents.intent import Facts, decide_intents
@@ -77,9 +78,10 @@ def read_wishes(found: Findings, doc: Doc) -> None:
 
 def _has_german_partner(found: Findings) -> bool:
     """Whether an offer comes from a body that has a German partner, or is about to have one."""
-    status = found.partnership.status
-    offers = "partner_offer" in found.intents.intents
-    return offers and (status in ("existing", "planned") or (status is None and bool(found.bodies.municipality)))
+    if "partner_offer" not in found.intents.intents:
+        return False
+    lacks = any({"partnership.none", "partnership.lack"} & labels(s.text) for s in found.sentences)
+    return found.partnership.status in ("existing", "planned") or (bool(found.bodies.municipality) and not lacks)
 
 
 def read_contact(found: Findings, doc: Doc) -> None:
