@@ -9,12 +9,14 @@ from klimapartner.intents.partner import PartnerDecision
 from klimapartner.intents.partner_country import resolve
 from klimapartner.intents.partner_names import Named, Span, names
 from klimapartner.intents.partner_scene import Rival, Scene
-from klimapartner.intents.reading import Evidence, Letter, Partner
+from klimapartner.intents.reading import Evidence, Letter, Partner, Status
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.status import StatusDecision
+from klimapartner.intents.status import REASONS, StatusDecision
 from klimapartner.intents.world import find, region_of
 
 ENOUGH = 2.0
+PLANS = {"partnership.planned", "partner.contact"}
+SEEKS = {"intent.offer.seeks", "partnership.none", "partnership.lack"}
 SELF = re.compile(
     r"\b(?:we|our|i|am|nous|notre|je|nuestr[oa]s?|somos|soy|nosso|nossa|wir|unsere?r?|capital|population|habitants|habitantes"
     r"|mayor of|this is|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
@@ -59,11 +61,19 @@ def offer_status(sentences: Sequence[Sentence], german: Sequence[Span]) -> Statu
     found = {label for s in sentences for label in labels(s.text)}
     tied = {label for s in sentences if any(s.start <= g[0] < s.end for g in german) for label in labels(s.text)}
     if "partnership.sure" in tied:
-        return StatusDecision("existing")
-    if {"partnership.planned", "partner.contact"} & tied:
-        return StatusDecision("planned")
-    sought = {"intent.offer.seeks", "partnership.none", "partnership.lack"} & found
-    return StatusDecision("none") if sought else StatusDecision()
+        return _state("existing", sentences, {"partnership.sure"})
+    if PLANS & tied:
+        return _state("planned", sentences, PLANS)
+    return _state("none", sentences, SEEKS) if SEEKS & found else StatusDecision()
+
+
+def _state(status: Status, sentences: Sequence[Sentence], cues: set[str]) -> StatusDecision:
+    """A status with the first sentence that holds one of the cues as its evidence."""
+    sentence = next(s for s in sentences if cues & labels(s.text))
+    return StatusDecision(
+        status,
+        (Evidence("partnership_status", status, sentence.start, sentence.end, 0.85, REASONS[status]),),
+    )
 
 
 def _decision(rival: Rival, scene: Scene) -> PartnerDecision:

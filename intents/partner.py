@@ -11,17 +11,27 @@ from dataclasses import dataclass, replace
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_country import resolve, supported
 from klimapartner.intents.partner_names import Span, is_denied
-from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_of_body, set_scene
+from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_meant, is_of_body, set_scene
 from klimapartner.intents.partner_weight import is_paired, weigh
 from klimapartner.intents.partnership_voice import hear
+from klimapartner.intents.partnership_voter import Judgement
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.world import Mention, find, region_of
+from klimapartner.intents.telling import is_asking
+from klimapartner.intents.world import Mention, candidates, find, region_of
 
+SOUTH = ("africa", "latin_america")
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
+SURE = 4.0  # a place of this weight is not asked about
+AGAINST = {"partnership.lack", "partnership.none", "partner.story", "partner.club"}
+ALONE = 1.0  # enough for a place without a rival
 WEAK = 0.5  # from here on a place is asked about
-HEARD = 0.45  # the voter's word from here on counts; chosen on writers that it had not seen
+HEARD, HEARD_ASIDE, HEARD_COUNTRY = (
+    0.45,
+    0.5,
+    0.4,
+)  # the voter's word from here on counts; chosen on writers that it had not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,40 @@ def _southern(rival: Rival) -> bool:
 
 
 def _heard(rivals: list[Rival], scene: Scene) -> list[Rival]:
-    """The rivals; one of little weight gets enough where the voter takes it for the partner and none has more."""
-    if any(_southern(r) and not r.rejected and r.score >= ENOUGH for r in rivals):
+    """The rivals; the voter lifts one of little weight where none has more, and sets aside one that is not sure."""
+    if any(_southern(r) and not r.rejected and r.score >= SURE for r in rivals):
         return rivals
-    weak = [r for r in rivals if not r.rejected and _southern(r) and WEAK <= r.score]
-    asked = [(r, named) for r in weak for named in r.mentions]
-    judged = hear(scene.sentences, scene.german, [(named.sentence, named) for _, named in asked])
-    meant = {
-        r.name
-        for (r, _), said in zip(asked, judged, strict=True)
-        if said["partner_is_meant"] >= max(HEARD, said["partner_ended_or_aside"])
-    }
-    return [replace(r, score=ENOUGH) if r in weak and r.name in meant else r for r in rivals]
+    asked = [r for r in rivals if not r.rejected and _southern(r) and (r.score >= ENOUGH or _may_be_lifted(r))]
+    named = [n for r in asked for n in r.mentions]
+    judged = dict(zip(named, hear(scene.sentences, scene.german, [(n.sentence, n) for n in named]), strict=True))
+    enough = any(r.score >= ENOUGH for r in asked)
+    asked = [_alone(r, asked, scene) for r in asked]
+    rivals = [next((r for r in asked if r.mentions == rival.mentions), rival) for rival in rivals]
+    return [_with_voice(r, [judged[n] for n in r.mentions], enough) if r in asked else r for r in rivals]
+
+
+def _may_be_lifted(rival: Rival) -> bool:
+    """Whether it has some weight, looks like a place, and no sentence tells of it as of news, others or clubs."""
+    found = {label for n in rival.mentions for label in labels(n.sentence.text)}
+    told = "partner.story" in found or ("partner.club" in found and "partner.cityhall" not in found)
+    return (
+        rival.score >= WEAK and not told and any(n.size is not None or n.typed or n.kind_word for n in rival.mentions)
+    )
+
+
+def _alone(rival: Rival, asked: list[Rival], scene: Scene) -> Rival:
+    """The only place of the South that a letter names, listed and of some weight, is meant where no partner lacks."""
+    if len(asked) > 1 or rival.score < ALONE or all(n.size is None for n in rival.mentions):
+        return rival
+    found = {label for s in scene.sentences for label in labels(s.text)}
+    return rival if AGAINST & found else replace(rival, score=max(rival.score, ENOUGH))
+
+
+def _with_voice(rival: Rival, said: list[Judgement], enough: bool) -> Rival:
+    meant, aside = (max(j[f"partner_{label}"] for j in said) for label in ("is_meant", "ended_or_aside"))
+    if rival.score < ENOUGH:
+        return rival if enough or meant < max(HEARD, aside) else replace(rival, score=ENOUGH)
+    return replace(rival, rejected=True) if aside >= HEARD_ASIDE and aside > 2 * meant else rival
 
 
 def _choose(rivals: list[Rival], scene: Scene) -> list[Rival]:
@@ -112,14 +144,14 @@ def _evidence(rival: Rival) -> Iterable[Evidence]:
     if rival.country:
         given = next((m for m in rival.mentions if m.given), named)
         reason = "Land im Text genannt" if given.given else "Land aus dem Ortsverzeichnis erschlossen"
-        yield Evidence(
-            "partner.country", rival.country, given.start, given.end, sure if given.given else 0.8 * sure, reason
-        )
+        only = given.given or len(candidates(rival.name)) == 1
+        yield Evidence("partner.country", rival.country, given.start, given.end, sure if only else 0.8 * sure, reason)
 
 
 def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     """A wish for one country, or contacts there without a town."""
     wished = [(s, m) for s, m in scene.mentions if _is_wished(s, m, rivals) and not _is_taken_back(s, scene)]
+    wished = wished or _heard_countries(scene)
     gone = {r.country for r in rivals if r.rejected} | {
         iso for r in rivals if r.rejected for iso in r.mentions[0].countries
     }
@@ -134,6 +166,18 @@ def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     start, end = sentence.start + mention.start, sentence.start + mention.end
     evidence = Evidence("partner.country", country, start, end, 0.8, "Land gewünscht oder Kontakte dorthin")
     return PartnerDecision(Partner(None, country), (), (evidence,), tuple(dict.fromkeys(s for s, _ in wished)))
+
+
+def _heard_countries(scene: Scene) -> list[tuple[Sentence, Mention]]:
+    """The countries of the South that the voter takes for wished."""
+    southern = [(s, m) for s, m in scene.mentions if _can_be_wished(s, m)]
+    judged = hear(scene.sentences, scene.german, [(s, None) for s, _ in southern])
+    return [pair for pair, said in zip(southern, judged, strict=True) if said["wish_country"] >= HEARD_COUNTRY]
+
+
+def _can_be_wished(sentence: Sentence, mention: Mention) -> bool:
+    southern = mention.region in SOUTH and mention.kind == "country"
+    return southern and is_meant(sentence, mention) and not is_asking(sentence)
 
 
 def _is_taken_back(sentence: Sentence, scene: Scene) -> bool:

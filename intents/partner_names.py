@@ -21,7 +21,8 @@ CAPITAL = r"[A-ZÀ-ÖØ-ÞŠŽĆČĐ]"
 WORD = re.compile(r"[^\W\d_](?:[\w'’\u0300-\u036f]|[-\u2010](?=[^\W\d_]))*")
 PLAIN_GAP = re.compile(r"\s{1,2}|\s?\.\s|\s?:\s*")
 NEAR = re.compile(
-    r"\s*(?:[(,/–:-]\s*)?(?:(?:also|nämlich|sprich|genauer|c'est-à-dire|es decir|ou seja|i\.e\.) )?(?:(?:das |die |der |it |which )?(?:liegt |lies |is )?"
+    r"\s*(?:[(,/–:-]\s*)?(?:(?:also|nämlich|sprich|genauer|c'est-à-dire|es decir|ou seja|i\.e\.) )?"
+    r"(?:(?:das |die |der |it |which )?(?:liegt |lies |is )?"
     r"(?:in|im|en|au|aux|auf|an|of|de|do|da|du|del|no|na|aus|from|à|em|am|near)\s+)?"
     r"(?:(?:republik|republic of|république d[ue]|república d[eo]l?)\s+)?"
     r"(?:(?:der|den|dem|des|the|la|le|les|el|los|las|a|o|os|as|westafrikanischen|ostafrikanischen)\s+|l['’])?",

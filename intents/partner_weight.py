@@ -88,9 +88,18 @@ def _plain_name(found: list[Named]) -> str:
 def weight_of(named: Named, scene: Scene) -> float:
     """What speaks for one mention: how it is written, where it stands, and the cues around it."""
     weight = _weight_of_form(named) + _weight_of_place(named, scene)
+    weight -= 2.0 * _is_area_of_town(named, scene)
     if LOCATES.search(named.sentence.text[: named.start - named.sentence.start]):
         return weight - 4
     return weight + _weight_of_cues(named, scene) - 2.5 * _is_listed(named, scene)
+
+
+def _is_area_of_town(named: Named, scene: Scene) -> bool:
+    """Whether it is a province or an island, and a town of the same country stands in the sentence."""
+    if named.size != 0 or named.kind_word:
+        return False
+    peers = (p for p in scene.places if p.sentence is named.sentence and p.key != named.key)
+    return any((p.size or 0) > 0 and set(p.countries) & set(named.countries) for p in peers)
 
 
 def _weight_of_form(named: Named) -> float:
@@ -197,8 +206,9 @@ def is_rejected(named: Named, scene: Scene) -> bool:
     if following is None or any(p.sentence is following for p in scene.places) or _is_of_others(following, named):
         return False
     found = labels(following.text)
-    short = len(following.text.split()) <= SHORT
-    taken_up = (short or bool({"partner.anaphora", "partner.tie"} & found)) and "partner.renewed" not in _labels_near(named, scene)
+    short = len(following.text.split()) <= SHORT and not OWN.search(following.text)
+    refers = short or bool({"partner.anaphora", "partner.tie"} & found)
+    taken_up = refers and "partner.renewed" not in _labels_near(named, scene)
     return "partner.denied" in found or ("partner.reject" in found and taken_up)
 
 

@@ -42,7 +42,7 @@ def read_partnership(
     else:
         partner = decide_partner(letter, sentences, german_spans, body_key)
         status = decide_status(letter, sentences, partner, german_spans)
-    region = decide_region(letter, sentences, partner)
+    region = decide_region(letter, sentences, partner, german_spans)
     if status.status is None and region.world_region and not (partner.partner and partner.partner.municipality):
         status = assume_none(sentences)
     return _joined(partner, region, status)

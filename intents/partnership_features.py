@@ -82,5 +82,5 @@ def _rows(stems: list[str]) -> Iterator[str]:
 
 def _pieces(words: list[str]) -> Iterator[str]:
     for word in words:
-        if LONG <= len(word) and not word.isupper():
+        if len(word) >= LONG and not word.isupper():
             yield from (f"p:{word[i : i + PIECE]}" for i in range(2, len(word) - PIECE + 1))

@@ -1,6 +1,7 @@
 """The trained voter asked about a letter: only where the phrases are silent or weak, or it would cost time."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from klimapartner.intents.partner_names import Named, Span, names
 from klimapartner.intents.partnership_features import mask
@@ -12,7 +13,7 @@ Asked = tuple[Sentence, Named | None]
 
 def hear(told: Sequence[Sentence], german: Sequence[Span], asked: Sequence[Asked]) -> list[Judgement]:
     """What sentences say, each read with the one after it in `told`; with a place: of that place as the partner."""
-    after = dict(zip(told, told[1:], strict=False))
+    after = dict(pairwise(told))
     return judge([(_masked(s, german, named), _following(after.get(s), german)) for s, named in asked])
 
 

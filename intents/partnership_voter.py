@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -24,7 +25,7 @@ def judge_with(nlp: Language, rows: Sequence[tuple[str, str]]) -> list[Judgement
     """The same by a voter of one's own."""
     if not rows:
         return []
-    pipe = nlp.get_pipe("textcat_multilabel")
+    pipe: Any = nlp.get_pipe("textcat_multilabel")
     with nlp.memory_zone():
         scores = pipe.predict([Doc(nlp.vocab, words=features(*row)) for row in rows])
     return [dict(zip(pipe.labels, map(float, row), strict=True)) for row in scores]

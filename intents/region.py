@@ -1,16 +1,18 @@
 """The world region that a letter wishes or means: the partner's, else what its sentences say of regions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from klimapartner.intents.cues import Hit, find_cues, fold, labels
 from klimapartner.intents.partner import PartnerDecision
+from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partner_scene import POSITIVE, clause_labels, is_of_body
+from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Letter, Region
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking, negated
-from klimapartner.intents.world import Mention, find, region_of
+from klimapartner.intents.world import Mention, candidates, find, region_of
 
 REASONS = {
     "africa": "Afrika gewünscht",
@@ -42,6 +44,8 @@ SECOND = re.compile(
     r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$"
     r"|\b(?:eher|lieber|besser|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
 )
+HEARD_AS: dict[str, Region] = {"wish_africa": "africa", "wish_latin": "latin_america", "wish_open": "open"}
+HEARD = 0.45  # the voter's word from here on counts; chosen on writers that it had not seen
 SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 
 
@@ -63,16 +67,41 @@ class _Vote:
     named: bool = True
 
 
-def decide_region(letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision) -> RegionDecision:
+def decide_region(
+    letter: Letter, sentences: Sequence[Sentence], partner: PartnerDecision, german: Sequence[Span] = ()
+) -> RegionDecision:
     """The region of the partner meant, else of the wish; a question about regions is no wish."""
     if partner.partner and partner.partner.country:
         region = region_of(partner.partner.country)
         given = [e for e in partner.evidence if e.field == "partner.country"]
-        return RegionDecision(region, tuple(_from_country(e, region) for e in given))
+        sure = _sureness(partner, region)
+        return RegionDecision(region, tuple(_from_country(replace(e, confidence=sure), region) for e in given))
     told = [s for s in sentences if s.zone != "signature"]
     interested = any(INTERESTED & labels(s.text) and not is_asking(s) for s in told)
     votes = [vote for before, s in zip([None, *told], told, strict=False) for vote in _votes(s, before)]
-    return _decide([vote for vote in votes if vote.strong or interested])
+    decision = _decide([vote for vote in votes if vote.strong or interested])
+    if decision.world_region or not interested:
+        return decision
+    return _decide(list(_heard(told, german)))
+
+
+def _heard(told: list[Sentence], german: Sequence[Span]) -> Iterator[_Vote]:
+    """What the voter says of the sentences that ask nothing, where the phrases say nothing of regions."""
+    asked = [s for s in told if not is_asking(s)]
+    for sentence, said in zip(asked, hear(told, german, [(s, None) for s in asked]), strict=True):
+        named = {m.region for m in find(sentence.text) if m.kind != "place"} & set(SOUTH)
+        for label, region in HEARD_AS.items():
+            if said[label] >= HEARD and (region == "open" or region in named):
+                yield _Vote(region, sentence, sentence.start, sentence.end, strong=False)
+        if said["wish_country"] >= HEARD and len(named) == 1:
+            yield _Vote(next(r for r in SOUTH if r in named), sentence, sentence.start, sentence.end, strong=False)
+
+
+def _sureness(partner: PartnerDecision, region: Region) -> float:
+    """As sure as the partner's country; as the partner itself where every place of its name lies in the region."""
+    place = partner.partner.municipality if partner.partner else None
+    within = place is not None and all(region_of(iso) == region for iso in candidates(place))
+    return max((e.confidence for e in partner.evidence if within or e.field == "partner.country"), default=0.75)
 
 
 def _from_country(evidence: Evidence, region: Region) -> Evidence:
@@ -115,7 +144,7 @@ def _votes(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
     if len(kept) < len(mentions) and len(left) < 2 and not (is_open and _names_both(sentence) and not left):
         return _strong(sentence, kept, found - {"region.against"}) if left else []
     if is_open and _names_one(mentions):
-        return [_Vote(m.region, sentence, sentence.start + m.start, sentence.start + m.end, strong=True) for m in kept]
+        return [_Vote(m.region, sentence, sentence.start, sentence.end, strong=True) for m in kept if m.region]
     if is_open:
         preferred = [m for m in kept if PREFERS.search(sentence.text[: m.start])]
         votes = _strong(sentence, preferred, found) if len(left) == 1 else []

@@ -19,7 +19,11 @@ from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import find
 
 WEAK = 0.7  # below it the phrases only guess
-HEARD, HEARD_AFTER = 0.35, 0.5  # the voter's word from here on counts; chosen on writers that it had not seen
+HEARD, HEARD_AFTER, HEARD_NONE = (
+    0.35,
+    0.5,
+    0.5,
+)  # the voter's word from here on counts; chosen on writers that it had not seen
 PLANS = {"partnership.planned", "partnership.hedged", "partnership.to_be", "partnership.not_yet"}
 SO_FAR = re.compile(
     r"\b(?:bisher\w*|bislang|nur|alle|sämtlich\w*|ausschließlich|so far|only|jusqu'ici|hasta ahora|até agora)\b", re.I
@@ -62,6 +66,8 @@ def decide_status(
         votes = list(_votes_without(told))
     if partner.partner and partner.partner.municipality and all(v.confidence < WEAK for v in votes):
         votes += _heard(told, partner, german)
+    elif not votes and _is_interested(told):
+        votes += _heard_without(told, german)
     return _join(votes)
 
 
@@ -71,19 +77,31 @@ def _heard(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span
     place = partner.partner.municipality if partner.partner else None
     asked = [(s, next((n for n in names(s, german) if n.name == place), None) if named else None) for s, named in about]
     for (sentence, named), said in zip(about, hear(told, german, asked), strict=True):
-        for status in ("existing", "planned"):
-            likely = said[f"status_{status}"]
-            if likely >= (HEARD if named else HEARD_AFTER):
-                yield Vote(status, sentence, 0.6 + 0.2 * likely)
+        existing, planned = said["status_existing"], said["status_planned"]
+        if max(existing, planned) >= (HEARD if named else HEARD_AFTER):
+            yield Vote("existing" if existing > planned else "planned", sentence, 0.6 + 0.2 * max(existing, planned))
 
 
 def assume_none(sentences: Sequence[Sentence]) -> StatusDecision:
     """A letter that offers to take part and wishes a region, but names nobody there, has no partner yet."""
-    found = {label for s in sentences if not is_asking(s) for label in labels(s.text)}
-    interested = bool({"intent.interest.sure", "intent.interest.likely"} & found)
-    if not interested or {"intent.withdrawal.sure", "intent.correction.sure", "partnership.withheld"} & found:
+    if not _is_interested(sentences):
         return StatusDecision()
     return StatusDecision("none", (Evidence("partnership_status", "none", None, None, 0.6, "kein Partner genannt"),))
+
+
+def _heard_without(told: list[Sentence], german: Sequence[Span]) -> Iterator[Vote]:
+    """Sentences that say in words of their own that there is nobody yet."""
+    asked = [s for s in told if not is_asking(s) and len(s.text.split()) > 3 and s.zone != "subject"]
+    for sentence, said in zip(asked, hear(told, german, [(s, None) for s in asked]), strict=True):
+        if said["status_none"] >= HEARD_NONE:
+            yield Vote("none", sentence, 0.6 + 0.2 * said["status_none"])
+
+
+def _is_interested(sentences: Sequence[Sentence]) -> bool:
+    """Whether a letter offers to take part, and neither withdraws, corrects nor keeps its partner to itself."""
+    found = {label for s in sentences if not is_asking(s) for label in labels(s.text)}
+    interested = bool({"intent.interest.sure", "intent.interest.likely"} & found)
+    return interested and not {"intent.withdrawal.sure", "intent.correction.sure", "partnership.withheld"} & found
 
 
 def _existing_country(partner: PartnerDecision, told: list[Sentence]) -> bool:

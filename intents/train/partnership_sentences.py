@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 
 from klimapartner.intents.partnership_features import features
 
@@ -88,7 +88,7 @@ def _labelled(text: str, letters: frozenset[str], voice: str) -> Labelled:
     return Labelled(sentence, following, letters, voice)
 
 
-@spacy.registry.readers("klimapartner.PartnershipSentences.v1")
+@registry.readers("klimapartner.PartnershipSentences.v1")  # type: ignore[untyped-decorator]
 def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
     """A corpus of JSON lines as `write_lines` makes them."""
 
