@@ -81,9 +81,8 @@ def _may_be_lifted(rival: Rival) -> bool:
     """Whether it has some weight, looks like a place, and no sentence tells of it as of news, others or clubs."""
     found = {label for n in rival.mentions for label in labels(n.sentence.text)}
     told = "partner.story" in found or ("partner.club" in found and "partner.cityhall" not in found)
-    return (
-        rival.score >= WEAK and not told and any(n.size is not None or n.typed or n.kind_word for n in rival.mentions)
-    )
+    is_place = any(n.size is not None or n.typed or n.kind_word for n in rival.mentions)
+    return rival.score >= WEAK and is_place and not told
 
 
 def _alone(rival: Rival, asked: list[Rival], scene: Scene) -> Rival:
@@ -176,7 +175,7 @@ def _heard_countries(scene: Scene) -> list[tuple[Sentence, Mention]]:
 
 
 def _can_be_wished(sentence: Sentence, mention: Mention) -> bool:
-    southern = mention.region in SOUTH and mention.kind == "country"
+    southern = mention.region in SOUTH and mention.kind == "country" and "partner.club" not in labels(sentence.text)
     return southern and is_meant(sentence, mention) and not is_asking(sentence)
 
 

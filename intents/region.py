@@ -42,7 +42,7 @@ INSTEAD_OF = re.compile(r"\s(?:statt|anstatt|anstelle|instead|rather|plutôt|en 
 QUOTED_INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|instead of)\s+[\"„“»'][^\"“”«']*[\"“”«']", re.IGNORECASE)
 SECOND = re.compile(
     r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$"
-    r"|\b(?:eher|lieber|besser|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
+    r"|\b(?:eher|lieber|besser|naeher|mehr|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
 )
 HEARD_AS: dict[str, Region] = {"wish_africa": "africa", "wish_latin": "latin_america", "wish_open": "open"}
 HEARD = 0.45  # the voter's word from here on counts; chosen on writers that it had not seen

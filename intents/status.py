@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.checkboxes import is_no
-from klimapartner.intents.cues import labels
+from klimapartner.intents.cues import fold, labels
 from klimapartner.intents.partner import PartnerDecision
 from klimapartner.intents.partner_names import Span, names
 from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Letter, Status
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import is_asking
+from klimapartner.intents.telling import NEGATION, is_asking
 from klimapartner.intents.world import find
 
 WEAK = 0.7  # below it the phrases only guess
@@ -91,7 +91,7 @@ def assume_none(sentences: Sequence[Sentence]) -> StatusDecision:
 
 def _heard_without(told: list[Sentence], german: Sequence[Span]) -> Iterator[Vote]:
     """Sentences that say in words of their own that there is nobody yet."""
-    asked = [s for s in told if not is_asking(s) and len(s.text.split()) > 3 and s.zone != "subject"]
+    asked = [s for s in told if not is_asking(s) and s.zone != "subject" and NEGATION.search(fold(s.text))]
     for sentence, said in zip(asked, hear(told, german, [(s, None) for s in asked]), strict=True):
         if said["status_none"] >= HEARD_NONE:
             yield Vote("none", sentence, 0.6 + 0.2 * said["status_none"])
