@@ -39,6 +39,10 @@ OFFICE = re.compile(
     r"\s+(?:für|of|for|Umwelt|Klima\w*)\s+"
     r"(?:(?:die |den |das |the )?[A-ZÄÖÜ][\w-]*(?:,\s*|\s+und\s+|\s+and\s+|\s*[/&]\s*)?){1,6}"
 )
+FLOOD = re.compile(
+    r"hochwasser|flut|flood|ueberschwemm|inund|crue\b|crecid|cheia|enchente|alagament|sturm|storm|deich|kueste|coast|debord|desbord|transbord"
+)
+REACH = 7  # words after a topic in which it can be denied
 TOPIC_TALK = ("interest", "partner_offer", "correction")
 
 
@@ -85,6 +89,8 @@ def _named(sentence: Sentence, *, context: bool) -> Iterator[tuple[str, Hit]]:
         _, topic, *strength = hit.label.split(".")
         if not strength or strength[0] == "void" or (strength[0] == "bare" and not context):
             continue
+        if topic == "water" and strength[0] == "bare" and FLOOD.search(fold(sentence.text)):
+            continue  # too much of it is no topic of water
         mute = [(h.start, h.end) for h in hits if h.label == f"topics.{topic}.void"]
         if not _within(hit, mute) and not _within(hit, dead) and not _denied(sentence.text, hit):
             yield topic, hit
@@ -107,6 +113,6 @@ def _within(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
 def _denied(text: str, hit: Hit) -> bool:
     before, after = fold(text[: hit.start]), fold(text[hit.end :])
     before = CLAUSE.split(before)[-1]
-    after = CLAUSE.split(after)[0]
+    after = " ".join(CLAUSE.split(after)[0].split()[:REACH])
     before = NOT_DENIED.sub(" ", " ".join(before.split()[-5:]))
     return bool(DENIED_BEFORE.search(before) or DENIED_AFTER.search(NOT_DENIED.sub(" ", after)))
