@@ -33,6 +33,9 @@ INTERESTED = {
     "intent.correction.sure",
     "intent.correction.likely",
 }
+BOTH = re.compile(
+    r"\b(?:vorlieb|präferenz|bevorzug|beide|egal|both|either|preferenc|préférenc|ambas|ambos)", re.IGNORECASE
+)
 PREFERS = re.compile(r"\b(?:aber|jedoch|allerdings|doch|wobei|but|though|mais|pero|aunque|mas)\b", re.IGNORECASE)
 REGION_WORD = re.compile(r"regi[oóã]|r[ée]gion|[kc]ontinen|erdteil|weltgegend|länder|laender|geogra", re.IGNORECASE)
 INSTEAD = re.compile(
@@ -91,7 +94,7 @@ def _heard(told: list[Sentence], german: Sequence[Span]) -> Iterator[_Vote]:
     for sentence, said in zip(asked, hear(told, german, [(s, None) for s in asked]), strict=True):
         named = {m.region for m in find(sentence.text) if m.kind != "place"} & set(SOUTH)
         for label, region in HEARD_AS.items():
-            if said[label] >= HEARD and (region == "open" or region in named):
+            if said[label] >= HEARD and (region in named or (region == "open" and len(named) != 1)):
                 yield _Vote(region, sentence, sentence.start, sentence.end, strong=False)
         if said["wish_country"] >= HEARD and len(named) == 1:
             yield _Vote(next(r for r in SOUTH if r in named), sentence, sentence.start, sentence.end, strong=False)
@@ -141,7 +144,11 @@ def _votes(sentence: Sentence, before: Sentence | None) -> list[_Vote]:
     kept = [m for m in mentions if not _is_negated(sentence.text, m)]
     left = {m.region for m in kept} & set(SOUTH)
     is_open = any(hit.label == "region.open" and not _is_denied(sentence.text, hit) for hit in find_cues(sentence.text))
-    if len(kept) < len(mentions) and len(left) < 2 and not (is_open and _names_both(sentence) and not left):
+    if (
+        len(kept) < len(mentions)
+        and len(left) < 2
+        and not (is_open and BOTH.search(sentence.text) and _names_both(sentence))
+    ):
         return _strong(sentence, kept, found - {"region.against"}) if left else []
     if is_open and _names_one(mentions):
         return [_Vote(m.region, sentence, sentence.start, sentence.end, strong=True) for m in kept if m.region]
