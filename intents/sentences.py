@@ -9,6 +9,9 @@ from importlib.resources import files
 
 from klimapartner.intents.reading import Letter, Part
 
+LONGEST = 1200  # characters
+CODE_LENGTH = 55  # characters; encoded lines have 60 to 76
+WORD = re.compile(r"(?<!\S)[^\W\d_]{2,}(?=[\s,.;:!?)\"]|$)")
 ZONES = {"subject": "subject", "body": "body", "signature": "signature", "forward": "forward"}
 UNWRAPPED = 110  # a line this long was not wrapped by a mail program
 NARROW = 40  # a block narrower than this is a list, an address or a form, not wrapped prose
@@ -68,12 +71,28 @@ def _is_one_line(text: str) -> bool:
 
 def _spans(text: str, part: Part, zone: str) -> Iterator[tuple[int, int]]:
     for start, end in _blocks(text, part, joined=zone not in ("subject", "signature")):
-        for left, right in _cut(text, start, end):
+        for left, right in _bounded(text, _cut(text, start, end)):
             lead = LEAD.match(text, left, right)
             left = lead.end() if lead else left
             right = left + len(text[left:right].rstrip())
-            if right > left:
+            if right > left and not _is_code(text[left:right]):
                 yield left, right
+
+
+def _is_code(text: str) -> bool:
+    """Whether a long stretch has next to no words: encoded data that came as text."""
+    return len(text) > CODE_LENGTH and len(WORD.findall(text)) * CODE_LENGTH < 2 * len(text)
+
+
+def _bounded(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is longer than any sentence is no prose: cut at blanks, so that no later step meets a text without end."""
+    for left, right in spans:
+        while right - left > LONGEST:
+            blank = text.rfind(" ", left + 1, left + LONGEST)
+            cut = blank if blank > left else left + LONGEST
+            yield left, cut
+            left = cut
+        yield left, right
 
 
 def _blocks(text: str, part: Part, *, joined: bool) -> Iterator[tuple[int, int]]:
@@ -145,8 +164,9 @@ def _ends_after(word: str, following: str) -> bool:
     """Whether a full stop between these two words ends a sentence."""
     if not word:
         return following[0].isupper()
-    if word.isdigit():
-        return len(word) > 2 or following.lower().strip(",") in _words("starters")
+    last = re.split(r"[./-]+", word)[-1]
+    if last.isdigit():
+        return len(last) > 2 or following.lower().strip(",") in _words("starters")
     if len(word) == 1 or re.split(r"[/-]", word)[-1].lower() in _words("abbreviations"):
         return False
     return not following[0].islower() or len(word) > 3
