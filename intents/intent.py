@@ -170,7 +170,7 @@ def _is_foreign(scores: dict[str, float], letter: Letter, sentences: Sequence[Se
     asks = scores.get("question", 0) > SURE
     if scores.get("withdrawal", 0) > 0.8 and "earlier" in scores:
         return False
-    if "other.sure" in scores:
+    if "other.sure" in scores or ("other.press" in scores and not asks):
         return interest < 0.9
     if "other.firm" in scores and "other.behalf" not in scores:
         return interest < 0.9

@@ -23,7 +23,9 @@ PROFILE: tuple[frozenset[str], ...] = (
     frozenset({"intent.topics"}),
     frozenset({"needs.matchmaking"}),
 )
-OTHERS = frozenset({"intent.other.person", "intent.other.group", "intent.other.sure", "intent.other.firm"})
+OTHERS = frozenset(
+    {"intent.other.person", "intent.other.group", "intent.other.sure", "intent.other.firm", "intent.other.press"}
+)
 
 
 @dataclass(frozen=True, slots=True)

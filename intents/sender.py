@@ -31,7 +31,10 @@ def is_southern(letter: Letter, sentences: Sequence[Sentence], town: str | None 
     text = letter.text
     foreign = bool(FOREIGN_PHONE.search(text) or (town and fold(town) in fold(letter.from_name)))
     foreign = foreign and not GERMAN_PHONE.search(text)
-    seeks = any({"intent.offer.sure", "intent.offer.seeks"} <= labels(s.text) for s in sentences)
+    seeks = any(
+        {"intent.offer.sure", "intent.offer.seeks"} <= found and "intent.offer.void" not in found
+        for found in (labels(s.text) for s in sentences)
+    )
     return foreign or (seeks and not GERMAN_PHONE.search(text))
 
 

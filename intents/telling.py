@@ -61,10 +61,15 @@ def conditional(text: str) -> bool:
     return bool(CONDITION.search(fold(text)))
 
 
+FILLED_IN = re.compile(r"\?\s*(?:\[|☐|☒|☑|\(x\)|(?:ja|nein|yes|no|oui|non|sí|sim|não)\b)", re.IGNORECASE)
+
+
 def is_asking(sentence: Sentence) -> bool:
     """Whether a sentence asks for information; a polite request for something else does not."""
     found = labels(sentence.text)
     if "asking.polite" in found:
+        return False
+    if FILLED_IN.search(sentence.text):
         return False
     if has_question_mark(sentence.text):
         return len(WORD.findall(sentence.text)) > 1 and not TAG.search(sentence.text)

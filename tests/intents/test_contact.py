@@ -50,6 +50,13 @@ def test_signature(write: Write) -> None:
         ("Danke!", "Behrmann, Tjark (BUKEA)", "t.behrmann@hh.example", "Tjark Behrmann"),
         ("Im Auftrag\nVorzimmer", "Stadtverwaltung Malchin", "info@malchin.example", None),
         ("Viele Grüße aus dem Rathaus", "Städtepartnerschaften", "partner@jena.example", None),
+        ("Schaub, 06898 13-2617", "Völklingen FD 43", "fd43@stadt.example", "Schaub"),
+        ("Thiede -- 04221 99-2466", "Thiede, Stw. Delmenhorst", "klimaschutz@stadt.example", "Thiede"),
+        ("Ausk.: Brand, Bauamt, 06592 939-288", "Brand, VG Daun", "brand.bauamt@vg.example", "Brand"),
+        ("Donath 03421 748-347", "U. Donath, Torgau", "udo.donath@torgau.example", "U. Donath"),
+        ("Coumba Sy Bathily\nPoint focal climat", "Commune de Kidira", "kidira@communes.example", "Coumba Sy Bathily"),
+        ("Festus Hangula\nChief Executive Officer", "Municipality", "ceo@mun.example", "Festus Hangula"),
+        ("Ulrike Bonnard\nBureau Europe, 0208 455-1388", "Mairie", "europe@ruhr.example", "Ulrike Bonnard"),
     ],
 )
 def test_names(write: Write, ending: str, from_name: str, from_addr: str, name: str | None) -> None:
@@ -110,6 +117,38 @@ def test_a_forwarded_expression(write: Write) -> None:
     assert (contact.name, contact.email, contact.phone) == ("Gerda Noack", "g.noack@zittau.example", "03583 75233-1")
 
 
+def test_of_a_chain_the_letter_that_holds_the_concern(write: Write) -> None:
+    letter = write(
+        "z. K. und mit der Bitte um Aufnahme.\nGruß, Heide Setzer",
+        forward="Von: Kämpfer, Rüdiger\nAn: Setzer, Heide\n\nHeide, reichst du das weiter?\n\n"
+        "Von: Jung, Tabea <tabea.jung@ort.example>\nAn: Kämpfer, Rüdiger\n\n"
+        "Die Gemeinde Wilnsdorf bekundet ihr Interesse.\n\nViele Grüße\nTabea Jung\nTel. 02739 802-3176",
+        from_name="Bgm.-Büro",
+        from_addr="buero.bgm@ort.example",
+    )
+    contact = contact_of(letter)
+    assert (contact.name, contact.email, contact.phone) == ("Tabea Jung", "tabea.jung@ort.example", "02739 802-3176")
+
+
+def test_answers_to_the_sender_whoever_asks(write: Write) -> None:
+    letter = write(
+        "Die Stadt bekundet Interesse. Fragen aus dem Haus:\n1) Frau Geisbüsch (Kämmerei): Was kostet das?\n"
+        "Antwort an mich.\n\nMfG",
+        signature="Ute Hammes\n02651 88-7201",
+        from_addr="ob@stadt.example",
+    )
+    assert contact_of(letter) == Contact("Ute Hammes", "ob@stadt.example", "02651 88-7201", None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "by_third"),
+    [("Ansprechpartnerin ist Elke Primm, 06872 609-4471.", True), ("Für Rückfragen stehe ich bereit.", False)],
+)
+def test_details_given_by_a_third_person(write: Write, sentence: str, by_third: bool) -> None:
+    letter = write(f"Wir bekunden Interesse. {sentence}\n\nGruß", signature="Ina Berger", from_addr="ib@o.example")
+    assert decide_contact(letter, sentences(letter), OFFICE).by_third is by_third
+
+
 def test_a_letter_in_an_attachment(write: Write) -> None:
     letter = write(
         "Anbei unser Schreiben.",
@@ -136,6 +175,9 @@ def test_a_letter_in_an_attachment(write: Write) -> None:
         ("Tel.: (0335) 552-6117", "(0335) 552-6117"),
         ("+49 (0)228 90042-15", "+49 (0)228 90042-15"),
         ("whatsapp me +256 772 904 118", "+256 772 904 118"),
+        ("Kakamega\n+254 722 014 883", "+254 722 014 883"),
+        ("Tél. : +229 97 41 08 66", "+229 97 41 08 66"),
+        ("Director\n876-555-0148", "876-555-0148"),
         ("am 22.02.2022, PLZ 53113, Rechnung 2022-0417", None),
         ("0228 20717-2138", None),
     ],
@@ -153,6 +195,20 @@ def test_phones(text: str, number: str | None) -> None:
         ("Frau Kathleen Gröbel", "Kathleen Gröbel"),
         ("Frau Müller", "Müller"),
         ("Kodjo Amétépé Agbéko", "Kodjo Amétépé Agbéko"),
+        ("Dipl.-Ing. (FH) Ralf Pröll", "Dipl.-Ing. (FH) Ralf Pröll"),
+        ("B. Sc. Oliver Rach", "B. Sc. Oliver Rach"),
+        ("M.Sc. Lena Ott", "M.Sc. Lena Ott"),
+        ("B. Eng. Tim Rau", "B. Eng. Tim Rau"),
+        ("Prof. Dr.-Ing. habil. Uwe Lahm", "Prof. Dr.-Ing. habil. Uwe Lahm"),
+        ("Lcda. Mireya Grefa Andi", "Lcda. Mireya Grefa Andi"),
+        ("Maria !Gaoses", "Maria !Gaoses"),
+        ("Fritz Kormann Júnior", "Fritz Kormann Júnior"),
+        ("U. Donath", "U. Donath"),
+        ("Encargada de Gestión Ambiental", None),
+        ("Técnica de Cooperação", None),
+        ("Chief Executive", None),
+        ("Bureau Europe", None),
+        ("République du Bénin", None),
         ("Amt für Kultur", None),
         ("Stadt Jena", None),
         ("Am Markt 7", None),

@@ -33,6 +33,9 @@ def test_short_letters(write: Write, expected: str, subject: str, body: str) -> 
     [
         ("Die Stadt Jena bekundet Interesse.", {"interest"}),
         ("Die Stadt Jena bekundet kein Interesse.", {"other"}),
+        ("Bitte melden Sie uns für den 3. und 4. Juni an.", {"workshop_registration"}),
+        ("Wir nehmen am 14./15. März mit zwei Personen teil.", {"workshop_registration"}),
+        ("Partnerkommune vorhanden? [x] ja. Die Stadt Jena bekundet Interesse.", {"interest"}),
         ("Wir ziehen unsere Interessenbekundung zurück.", {"withdrawal"}),
         ("Sollte der Rat im Mai ablehnen, ziehen wir zurück. Die Stadt Jena bekundet Interesse.", {"interest"}),
         ("Können wir unsere Interessenbekundung später noch zurückziehen?", {"question"}),
