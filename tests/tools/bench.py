@@ -128,7 +128,29 @@ def main() -> int:
     for name, row in rows.items():
         figures = f"{row['ready']:>9.2f}{row['rate']:>10.0f}{row['rate'] / base:>9.3f}{row['peak']:>9.0f}"
         sys.stdout.write(f"{name:32}{row['n']:>6.0f}{figures}\n")
+    corpus_of_real_mails()
     return 0
+
+
+def corpus_of_real_mails() -> None:
+    """The real and broken mails of the shared folder: all of them, and the slowest."""
+    folder = (ROOT / os.environ.get("SHARED", "../shared")).resolve() / "mails"
+    if not (folder / "index.tsv").is_file():
+        sys.stdout.write("\nNo corpus of real mails: SHARED names no folder that has it.\n")
+        return
+    work, _ = whole_parse()
+    names = [line.split("\t")[0] for line in (folder / "index.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    work((folder / names[0]).read_bytes())
+    rows = sorted(((_seconds(work, (folder / name).read_bytes()), name) for name in names), reverse=True)
+    sys.stdout.write(f"\n{len(rows)} real mails in {sum(seconds for seconds, _ in rows):.1f} s; the slowest ten:\n")
+    for seconds, name in rows[:10]:
+        sys.stdout.write(f"{seconds:>7.2f} s  {name}\n")
+
+
+def _seconds(work: Callable[[bytes], object], raw: bytes) -> float:
+    begun = time.perf_counter()
+    work(raw)
+    return time.perf_counter() - begun
 
 
 def _in_a_process(name: str) -> dict[str, float]:
