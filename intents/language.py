@@ -23,7 +23,7 @@ ORGANISER = re.compile(r"\b(?:engagement global|kommunale[nr]? klimapartnerschaf
 
 @cache
 def _detector() -> LanguageDetector:
-    return LanguageDetectorBuilder.from_languages(*LANGUAGES).with_preloaded_language_models().build()
+    return LanguageDetectorBuilder.from_languages(*LANGUAGES).build()
 
 
 def decide_language(letter: Letter) -> tuple[str, float]:
