@@ -15,6 +15,7 @@ from spacy.training.loop import train as run_training
 
 from klimapartner.intents.machine import LABELS, MODEL, SURE, VERY_SURE
 from klimapartner.intents.machine_features import features
+from klimapartner.intents.train import HELD_OUT
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
 
 Case = dict[str, Any]
@@ -36,7 +37,8 @@ class Figures:
 
 def main() -> None:
     """Measure on held-out writers, train on all of them, write the model with its figures."""
-    files = [*sorted(CORPUS.glob("*.mails.jsonl")), TRIAGE]
+    written = sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith(HELD_OUT))
+    files = [*written, TRIAGE]
     held_out = {name: measure(files, prefixes) for name, prefixes in FOLDS.items()}
     nlp = fit(list(read_cases(files)))
     nlp.meta |= {"name": "klimapartner_machine", "version": "1.0.0", "description": (__doc__ or "").strip()}

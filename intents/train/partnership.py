@@ -10,12 +10,12 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as run_training
 
 from klimapartner.intents.partnership_voter import MODEL, judge_with
+from klimapartner.intents.train import HELD_OUT
 from klimapartner.intents.train.partnership_letters import read_letters
 from klimapartner.intents.train.partnership_sentences import LABELS, Labelled, read_table, write_lines
 
 CONFIG = Path(__file__).with_name("partnership.cfg")
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
-MACHINES = ("m",)  # files that hold mails of machines
 SURE = 0.7
 FOLDS = 5
 
@@ -36,7 +36,7 @@ def read_all() -> Iterator[Labelled]:
     for path in sorted((CORPUS / "sentences").glob("s[0-9]*.tsv")):
         yield from read_table(path)
     for path in sorted(CORPUS.glob("*.mails.jsonl")):
-        if not path.name.startswith(MACHINES):
+        if not path.name.startswith((*HELD_OUT, "m")):
             yield from read_letters(path)
 
 
