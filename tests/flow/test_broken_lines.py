@@ -12,11 +12,12 @@ from klimapartner.assistant.service import serve
 from klimapartner.mailbox.errors import ConnectionLost
 from klimapartner.mailbox.fakes.proxy import CuttingProxy
 from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
+from klimapartner.storage.engine import Database
 from klimapartner.storage.messages import count_by_state
 
 pytestmark = pytest.mark.dovecot
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def mails(count: int) -> list[object]:
@@ -40,7 +41,12 @@ def wait_for(there: Callable[[], bool]) -> bool:
 
 
 def stored(post: Post) -> int:
-    with post.workplace() as work, work.database.reading() as session:
+    with post.workplace() as work:
+        return stored_in(work.database)
+
+
+def stored_in(database: Database) -> int:
+    with database.reading() as session:
         return sum(count_by_state(session).values())
 
 
@@ -69,10 +75,10 @@ def test_a_cut_in_idle_is_followed_by_a_new_connection(
             service = threading.Thread(target=serve, args=(work, ["poll"], stop))
             service.start()
             try:
-                assert wait_for(lambda: stored(post) == 1)
+                assert wait_for(lambda: stored_in(work.database) == 1)
                 proxy.cut()
                 direct.deliver(letter("Noch eine Frage: kostet es etwas?"))
-                assert wait_for(lambda: stored(post) == 2)
+                assert wait_for(lambda: stored_in(work.database) == 2)
             finally:
                 stop.set()
                 service.join(PATIENCE)
