@@ -1,17 +1,21 @@
 """What is asked of the FAQ: in the sentences of a letter, and in a line of chat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from klimapartner.intents.cues import labels
 from klimapartner.intents.faq_order import FAQ_IDS
 from klimapartner.intents.faq_rank import asked
 from klimapartner.intents.language import detect
 from klimapartner.intents.reading import Answer, Evidence, Intent
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import is_asking
+from klimapartner.intents.telling import answers, has_question_mark, is_asking
 
-ZONES = ("body", "forward", "attachment", "subject")
-REASON = "gefragt nach"
+ZONES = ("body", "forward", "attachment")
+REASON = "wird gefragt"
+# How sure an id must be: in a plain question, in an indirect one, in a request in the form of a question.
+PLAIN, INDIRECT, POLITE = 0.45, 0.5, 0.8
+ELLIPTIC = 12  # words of a question that may lean on the sentence before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +27,50 @@ class FaqDecision:
 
 
 def decide_faq(sentences: Sequence[Sentence], intents: Sequence[Intent], language: str) -> FaqDecision:
-    """The FAQ ids asked for in a letter, each with the sentence that asks."""
+    """The FAQ ids asked for in a letter, each with the sentence that asks; nothing where the letter does not ask."""
     found: dict[str, Evidence] = {}
-    for sentence in sentences:
-        if sentence.zone in ZONES and is_asking(sentence):
-            for name in asked(sentence.text).sure:
-                reason = f"{REASON} {name}"
-                found.setdefault(name, Evidence("faq", name, sentence.start, sentence.end, 0.8, reason))
+    for evidence in _evidence(sentences) if "question" in intents else ():
+        found.setdefault(evidence.value, evidence)
     return FaqDecision(_ordered(found), tuple(found.values()))
+
+
+def _evidence(sentences: Sequence[Sentence]) -> Iterator[Evidence]:
+    told = [sentence for sentence in sentences if sentence.zone in ZONES]
+    for before, sentence, after in zip(
+        ["", *(s.text for s in told)], told, [*(s.text for s in told[1:]), ""], strict=False
+    ):
+        threshold = _threshold(sentence, after)
+        if threshold:
+            for name, confidence in _ids(sentence.text, before).items():
+                if confidence > threshold:
+                    yield Evidence("faq", name, sentence.start, sentence.end, confidence, REASON)
+
+
+def _threshold(sentence: Sentence, after: str) -> float | None:
+    """How sure an id must be to count in a sentence; None where it asks nothing, or nothing of the FAQ."""
+    marked, found = has_question_mark(sentence.text), labels(sentence.text)
+    if answers(after):
+        return None
+    if marked and "asking.polite" in found:
+        return POLITE
+    if marked:
+        return PLAIN
+    return INDIRECT if is_asking(sentence) else None
+
+
+def _ids(text: str, before: str) -> dict[str, float]:
+    """The ids of a question; one that says nothing by itself ("Ginge es trotzdem?") is read with what stands before."""
+    found = asked(text).sure
+    if found or not has_question_mark(text) or len(text.split()) > ELLIPTIC:
+        return found
+    return asked(f"{before} {text}").sure
 
 
 def ask_line(text: str) -> Answer:
     """What a chat line asks."""
     result = asked(text)
-    language = detect(text)[0]
     faq = _ordered(result.sure)
-    return Answer(language, faq, () if faq else result.near, not faq or "human" in faq)
+    return Answer(detect(text)[0], faq, () if faq else result.near, not faq or "human" in faq)
 
 
 def _ordered(names: Iterable[str]) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from klimapartner.intents.cues import CueBook, compile_cue, fold
-from klimapartner.intents.faq_text import WORD, plain, spellings
+from klimapartner.intents.faq_text import WORD, plain, spelled, spellings
 
 MACRO = re.compile(r"@(\w+)")
 NAME = re.compile(r"[a-z]+")
@@ -25,6 +25,7 @@ class Cued:
     beside: frozenset[str]
 
 
+@lru_cache(maxsize=1024)
 def read_cues(text: str) -> Cued:
     """What the phrases say of a line or sentence."""
     ready = plain(text, known_words())
@@ -70,9 +71,10 @@ def _concept_book() -> CueBook:
 
 @cache
 def known_words() -> frozenset[str]:
-    """The whole words of all phrases: what a word with one typo may have been meant to be."""
+    """The whole words of all phrases and of the corpus: what a word with one typo may have been meant to be."""
     texts = (fold(pattern) for _, pattern in _patterns())
-    return frozenset(word for text in texts for word in re.split(r"[\s|_?&~^]+", text) if NAME.fullmatch(word))
+    words = frozenset(word for text in texts for word in re.split(r"[\s|_?&~^]+", text) if NAME.fullmatch(word))
+    return words | spelled()
 
 
 @cache

@@ -6,9 +6,9 @@ The features of a line are the tokens of a spaCy document, so that spaCy's bag-o
 from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 from klimapartner.intents.faq_cues import Cued, concepts, read_cues
@@ -17,8 +17,6 @@ from klimapartner.intents.faq_text import WORD
 
 PIECES = (3, 4, 5)  # characters
 MOST_CHARS = 1000
-# How often a feature is counted: the rarer and the surer it is, the louder, or hundreds of pieces would drown it.
-WEIGHTS = {"s:": 8, "l:": 8, "h:": 4, "x:": 8, "c:": 4, "w:": 2}
 
 
 class FeatureTokenizer:
@@ -46,10 +44,12 @@ class FeatureTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("klimapartner.FaqFeatures.v1")
 def create_tokenizer() -> Callable[[Language], FeatureTokenizer]:
     """For the config of the trained pipeline."""
     return lambda nlp: FeatureTokenizer(nlp.vocab)
+
+
+registry.tokenizers.register("klimapartner.FaqFeatures.v1", func=create_tokenizer)
 
 
 def features(text: str, *, phrases: bool = True) -> list[str]:
@@ -60,7 +60,7 @@ def features(text: str, *, phrases: bool = True) -> list[str]:
     if phrases:
         found += [f"s:{name}" for name in sorted(cued.sure)]
         found += [f"l:{name}" for name in sorted(leading(cued.sure))]
-    return [feature for feature in dict.fromkeys(found) for _ in range(WEIGHTS.get(feature[:2], 1))] or ["empty"]
+    return list(dict.fromkeys(found))
 
 
 def _words(words: list[str]) -> Iterator[str]:

@@ -11,8 +11,17 @@ FAQ_IDS = (
 
 
 def leading(names: frozenset[str]) -> frozenset[str]:
-    """Those of the ids that no other of them outranks."""
-    return names - {lesser for name in names for lesser in _over().get(name, ())}
+    """Those of the ids that no other of them outranks; the order of the table decides who speaks first."""
+    left = set(names)
+    for name, lesser in _over().items():
+        if name in left:
+            left.difference_update(lesser)
+    return frozenset(left)
+
+
+def rivals(one: str, other: str) -> bool:
+    """Whether a question for one of two ids often sounds like one for the other."""
+    return other in _over().get(one, ()) or one in _over().get(other, ())
 
 
 @cache

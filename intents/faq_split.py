@@ -3,13 +3,14 @@
 import re
 
 ASKING = (
-    r"(?:wie|was|wann|wo|wohin|wer|wen|wem|wieso|warum|welche\w*|wofuer|wozu|worum|ab wann|bis wann|an wen|fuer wen"
-    r"|ob|gibt|kann|koennen|koennte|darf|duerfen|muss|muessen|ist|sind|wird|werden|bekomm\w*|krieg\w*|kostet|braucht"
-    r"|brauchen|geht|ginge|zaehlt|gilt|hat|haben|habt|helft|bietet|besteht|reicht|wuerde|wuerden|"
-    r"how|what|when|where|who|which|is|are|can|could|do|does|may|must|will|should|by when|until when"
-    r"|comment|quand|ou|qui|quel\w*|combien|est|peut|faut|y a|que|qu'|a qui|jusqu|sont"
+    r"(?:wie|was|wann|wo|wohin|wer|wen|wem|wieso|warum|welche\w*|woher|wieviel\w*|wofuer|wozu|worum|ab wann|bis wann"
+    r"|an wen|fuer wen|ob|gibt|gebt|kann|koennt|koennen|koennte|darf|duerfen|muss|muessen|ist|sind|wird|werden"
+    r"|bekomm\w*|krieg\w*|kostet|brauch\w*|soll\w*|zahlt|zahlen|macht|sucht|vermittelt|duerft|muesst|unterstuetzt|geht|ginge"
+    r"|zaehlt|gilt|hat|haben|habt|helft|bietet|besteht|reicht|wuerde|wuerden"
+    r"|how|what|when|where|who|which|is|are|can|could|do|does|may|must|will|should|by when|until when"
+    r"|avant qu\w*|a quelle|comment|quand|ou|qui|quel\w*|combien|est|peut|faut|y a|que|qu'|a qui|jusqu|sont"
     r"|como|cuando|donde|quien\w*|cual\w*|cuant\w*|hay|puede\w*|podemos|es|hasta cuando|a quien"
-    r"|quando|onde|quem|qual|quais|quant\w*|pode\w*|existe\w*|ate quando|a quem|o que|que)"
+    r"|quando|onde|quem|qual|quais|quant\w*|pode\w*|existe\w*|ate quando|a quem|o que)"
 )
 END = re.compile(r"[?!;\n]+|(?<=[a-z]{2})\.+(?=\s|$)|\s-+>?\s|(?<=\w): ")
 JOINT = re.compile(
@@ -18,8 +19,13 @@ JOINT = re.compile(
 )
 
 
+LEADS = re.compile(
+    r"(?:und|oder|also|weiter|ferner|ausserdem|erstens|zweitens|drittens|viertens|fragen?|and|also|et|y|e|\W*)"
+)
+
+
 def questions(text: str) -> tuple[str, ...]:
     """The parts of a text (folded) that may each ask something of their own, in order."""
     sentences = (part.strip(" ,.-") for part in END.split(text))
     parts = (part.strip(" ,.-") for sentence in sentences for part in JOINT.split(sentence))
-    return tuple(part for part in parts if part)
+    return tuple(part for part in parts if not LEADS.fullmatch(part))

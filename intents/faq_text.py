@@ -47,6 +47,13 @@ def spellings() -> Mapping[str, str]:
 
 
 @cache
+def spelled() -> frozenset[str]:
+    """Words that are spelled right."""
+    text = (files("klimapartner.intents") / "faq" / "spelled.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+@cache
 def _repairs(known: frozenset[str]) -> Mapping[str, str]:
     """For each known word and each form of it that lacks one letter, the word; forms of two words are left out."""
     found: dict[str, str] = {}

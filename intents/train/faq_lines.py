@@ -5,16 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 
 from klimapartner.intents.faq_features import features
 from klimapartner.intents.faq_order import FAQ_IDS
 
 
-@spacy.registry.readers("klimapartner.FaqLines.v1")
 def create_reader(path: str, halved: bool) -> Callable[[Language], Iterator[Example]]:
     """A corpus of JSON lines; with `halved` each line comes twice, once without what the phrases say.
 
@@ -28,6 +27,9 @@ def create_reader(path: str, halved: bool) -> Callable[[Language], Iterator[Exam
                 yield _example(nlp, line, phrases=phrases)
 
     return read
+
+
+registry.readers.register("klimapartner.FaqLines.v1", func=create_reader)
 
 
 def read_lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:

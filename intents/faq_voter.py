@@ -1,0 +1,41 @@
+"""The trained voter: for a question, the probability of each FAQ id. Its training is in `train/faq.py`."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+from klimapartner.intents import faq_bag, faq_features  # spaCy finds layer and tokenizer by their registered names
+
+Votes = dict[str, float]
+Voter = Callable[[Sequence[str]], list[Votes]]
+REGISTERED = (faq_bag.build_bag, faq_features.create_tokenizer)
+
+
+def shipped_voter() -> Voter:
+    """The voter of the package; the first call loads it (0.1 s)."""
+    return _load()
+
+
+@cache
+def _load() -> Voter:
+    with as_file(files("klimapartner.intents") / "model" / "faq") as folder:
+        return load_voter(folder)
+
+
+def load_voter(folder: Path) -> Voter:
+    """The voter in a folder that spaCy wrote."""
+    return voter(spacy.load(folder))
+
+
+def voter(nlp: Language) -> Voter:
+    """A trained pipeline as a voter; what it reads leaves nothing in its vocabulary."""
+
+    def vote(texts: Sequence[str]) -> list[Votes]:
+        with nlp.memory_zone():
+            return [dict(doc.cats) for doc in nlp.pipe(texts)]
+
+    return vote
