@@ -23,9 +23,14 @@ def set_up_logs(debug: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_stderr(*_: object) -> structlog.PrintLogger:
+    """A logger on what is stderr now: a stream kept from before may be closed, and a log line must not end a thread."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def _without_trace(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
