@@ -1,5 +1,6 @@
 """What is asked of the FAQ: in the sentences of a letter, and in a line of chat."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,12 @@ ZONES = ("body", "forward", "attachment")
 REASON = "wird gefragt"
 # How sure an id must be: in a plain question, in an indirect one, in a request in the form of a question.
 PLAIN, INDIRECT, POLITE = 0.45, 0.5, 0.8
+GOES_ON = re.compile(
+    r"(?:auch|ebenso|außerdem|ferner|und|also|and|aussi|et|también|y|também|e|además|igualmente)\s+"
+    r"(?:ob|wie|wann|was|wer|welche\w*|if|whether|how|when|what|who|which|si|se|quand|comment|qui|cuándo|cómo|quién|qué"
+    r"|quando|como|quem|que)\b",
+    re.IGNORECASE,
+)
 ELLIPTIC = 12  # words of a question that may lean on the sentence before it
 
 
@@ -36,26 +43,28 @@ def decide_faq(sentences: Sequence[Sentence], intents: Sequence[Intent], languag
 
 def _evidence(sentences: Sequence[Sentence]) -> Iterator[Evidence]:
     told = [sentence for sentence in sentences if sentence.zone in ZONES]
-    for before, sentence, after in zip(
-        ["", *(s.text for s in told)], told, [*(s.text for s in told[1:]), ""], strict=False
-    ):
-        threshold = _threshold(sentence, after)
-        if threshold:
-            for name, confidence in _ids(sentence.text, before).items():
-                if confidence > threshold:
-                    yield Evidence("faq", name, sentence.start, sentence.end, confidence, REASON)
+    before, asking = "", False
+    for sentence, after in zip(told, [*(s.text for s in told[1:]), ""], strict=True):
+        threshold = _threshold(sentence, after, listed=asking and _goes_on(before, sentence.text))
+        for name, confidence in _ids(sentence.text, before).items() if threshold else ():
+            if threshold and confidence > threshold:
+                yield Evidence("faq", name, sentence.start, sentence.end, confidence, REASON)
+        before, asking = sentence.text, threshold is not None
 
 
-def _threshold(sentence: Sentence, after: str) -> float | None:
+def _goes_on(before: str, text: str) -> bool:
+    """Whether a sentence is the next item of what was asked: "Wir wüssten gern: - ob ...; - wann ..."."""
+    return before.rstrip().endswith((":", ";", ",")) or bool(GOES_ON.match(text))
+
+
+def _threshold(sentence: Sentence, after: str, *, listed: bool) -> float | None:
     """How sure an id must be to count in a sentence; None where it asks nothing, or nothing of the FAQ."""
-    marked, found = has_question_mark(sentence.text), labels(sentence.text)
+    marked = has_question_mark(sentence.text)
     if answers(after):
         return None
-    if marked and "asking.polite" in found:
-        return POLITE
     if marked:
-        return PLAIN
-    return INDIRECT if is_asking(sentence) else None
+        return POLITE if "asking.polite" in labels(sentence.text) else PLAIN
+    return INDIRECT if listed or is_asking(sentence) else None
 
 
 def _ids(text: str, before: str) -> dict[str, float]:

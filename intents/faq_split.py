@@ -10,7 +10,9 @@ ASKING = (
     r"|how|what|when|where|who|which|is|are|can|could|do|does|may|must|will|should|by when|until when"
     r"|avant qu\w*|a quelle|comment|quand|ou|qui|quel\w*|combien|est|peut|faut|y a|que|qu'|a qui|jusqu|sont"
     r"|como|cuando|donde|quien\w*|cual\w*|cuant\w*|hay|puede\w*|podemos|es|hasta cuando|a quien"
-    r"|quando|onde|quem|qual|quais|quant\w*|pode\w*|existe\w*|ate quando|a quem|o que)"
+    r"|quando|onde|quem|qual|quais|quant\w*|pode\w*|existe\w*|ate quando|a quem|o que"
+    r"|(?:a|de|en|con|por|para|com|em|avec|dans|pour|durante) (?:que|quien\w*|cual\w*|cuant\w*|quem|qual|quais|quant\w*"
+    r"|quel\w*|qui)|si|se|if|whether)"
 )
 END = re.compile(r"[?!;\n]+|(?<=[a-z]{2})\.+(?=\s|$)|\s-+>?\s|(?<=\w): ")
 JOINT = re.compile(
