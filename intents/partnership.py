@@ -1,6 +1,6 @@
 """Partner, world region and status of one letter, read together because each leans on the other."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.checkboxes import ticked_only
@@ -8,7 +8,7 @@ from klimapartner.intents.cues import labels
 from klimapartner.intents.offer import decide_offer, offer_status, writes_from_south
 from klimapartner.intents.partner import PartnerDecision, decide_partner
 from klimapartner.intents.partner_names import Span
-from klimapartner.intents.reading import Evidence, Intent, Letter, Partner, Region, Status
+from klimapartner.intents.reading import Evidence, Letter, Partner, Region, Status
 from klimapartner.intents.region import RegionDecision, decide_region
 from klimapartner.intents.sender import is_southern
 from klimapartner.intents.sentences import Sentence
@@ -52,11 +52,6 @@ def is_private(sentences: Sequence[Sentence]) -> bool:
     """Whether somebody writes who is no municipality and has no mandate of one: a club, a school, the press."""
     found = {label for s in sentences for label in labels(s.text)}
     return "partner.private" in found and "partner.mandate" not in found
-
-
-def for_intents(partnership: Partnership, intents: Collection[Intent]) -> Partnership:
-    """What stays of it for a letter that wants nothing of the programme: nothing."""
-    return Partnership() if set(intents) <= {"other"} else partnership
 
 
 def _joined(partner: PartnerDecision, region: RegionDecision, status: StatusDecision) -> Partnership:

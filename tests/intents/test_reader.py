@@ -54,3 +54,9 @@ def test_form_lines_without_a_value_are_empty(reader: Reader) -> None:
 def test_a_reading_is_the_same_twice(reader: Reader) -> None:
     text = SENTENCE + "Wir suchen einen Partner in Peru."
     assert reader.read(letter(text)) == reader.read(letter(text))
+
+
+def test_a_letter_that_is_plainly_about_something_else_has_no_partnership(reader: Reader) -> None:
+    text = "Eine Frage zu Nakopa: Bis wann ist die Skizze für unsere Partnerstadt Kaya in Burkina Faso fällig?"
+    reading = reader.read(letter(text))
+    assert (reading.partner, reading.partnership_status) == (None, None)

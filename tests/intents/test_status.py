@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from klimapartner.intents.partnership import Partnership, for_intents, read_partnership
+from klimapartner.intents.partnership import Partnership, read_partnership
 from klimapartner.intents.reading import Letter, Part
 from klimapartner.intents.sentences import sentences
 
@@ -54,7 +54,3 @@ def test_twin_towns_in_europe_are_no_partners_of_this_programme() -> None:
         read("Unsere Partnerstadt Brest in Frankreich besteht seit 1970. Sonst haben wir keinen Partner.").status
         == "none"
     )
-
-
-def test_a_letter_that_wants_nothing_says_nothing() -> None:
-    assert for_intents(read("Wir suchen einen Partner in Ghana."), ("other",)) == Partnership()
