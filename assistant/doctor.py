@@ -131,7 +131,7 @@ def _disk(settings: Settings) -> str:
 
 def _call(settings: Settings, box: MailboxSettings) -> str:
     call = find_call(box.call, tuple(settings.call_folders))
-    return f"{call.id}, Frist {call.deadline:%d.%m.%Y}, Stand {call.as_of:%d.%m.%Y}"
+    return f"{call.id}, Frist {call.deadline - timedelta(seconds=1):%d.%m.%Y}, Stand {call.as_of:%d.%m.%Y}"
 
 
 def _mailbox(work: Workplace, box: MailboxSettings) -> str:
