@@ -6,10 +6,10 @@ from klimapartner.assistant.answer import Answer, queue_answer
 from klimapartner.assistant.answer_parts import answer_by, unread
 from klimapartner.assistant.case import Case
 from klimapartner.assistant.errors import UsageError
-from klimapartner.assistant.intake import read_stored
+from klimapartner.assistant.intake import new_conversation, read_stored
 from klimapartner.assistant.templates import Section
 from klimapartner.assistant.workplace import Workplace
-from klimapartner.storage.conversations import get_conversation, open_conversation
+from klimapartner.storage.conversations import get_conversation
 from klimapartner.storage.messages import get_message, set_conversation
 from klimapartner.storage.outbox import OutboxMail
 from klimapartner.storage.unanswered import mark_answered
@@ -34,9 +34,7 @@ def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
         conversation = (
             get_conversation(session, stored.conversation_id)
             if stored.conversation_id
-            else open_conversation(
-                session, call=office.call.id, prefix=f"KP{office.call.phase}", address=to.addr, now=now
-            )
+            else new_conversation(session, office, to.addr, now=now)
         )
         set_conversation(session, message_id, conversation.id)
         allowed = replace(mail, verdict=replace(mail.verdict, reply_to=to))

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import get_args
 
 from klimapartner.assistant.errors import UsageError
+from klimapartner.assistant.intake import new_conversation
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.intents.reading import Letter, Part, Region, Status
-from klimapartner.storage.conversations import attach_entry, open_conversation
+from klimapartner.storage.conversations import attach_entry
 from klimapartner.storage.register import BodyRef, EntryChange, FieldValue, PartnerRef, upsert_entry
 
 WHO = "kommandozeile"
@@ -29,13 +30,7 @@ def add_by_hand(
     body = office.reader.read(Letter(text, (Part("body", 0, len(text)),))).municipality
     values = {"municipality": body.name if body else municipality, **given}
     with work.database.session() as session:
-        conversation = open_conversation(
-            session,
-            call=office.call.id,
-            prefix=f"KP{office.call.phase}",
-            address=given.get("contact.email", ""),
-            now=now,
-        )
+        conversation = new_conversation(session, office, given.get("contact.email", ""), now=now)
         change = upsert_entry(
             session, call=office.call.id, body=BodyRef(body.name, body.ags) if body else BodyRef(municipality),
             partner=PartnerRef(partner, country.upper()),

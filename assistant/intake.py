@@ -46,6 +46,11 @@ class Handled:
     reason: str = ""
 
 
+def new_conversation(session: Session, office: Office, address: str, *, now: datetime) -> Conversation:
+    """A conversation of the office's call, with a reference of its phase."""
+    return open_conversation(session, call=office.call.id, prefix=f"KP{office.call.phase}", address=address, now=now)
+
+
 def read_stored(session: Session, office: Office, stored: StoredMessage) -> MailReading:
     """Read a stored mail anew."""
     return read_mail(
@@ -65,9 +70,7 @@ def handle(session: Session, office: Office, stored: StoredMessage, mail: MailRe
     conversation = _known_conversation(session, mail)
     if mail.verdict.automated:
         return _machine(session, stored, mail, conversation, now)
-    conversation = conversation or open_conversation(
-        session, call=office.call.id, prefix=f"KP{office.call.phase}", address=mail.message.from_.addr, now=now
-    )
+    conversation = conversation or new_conversation(session, office, mail.message.from_.addr, now=now)
     set_conversation(session, stored.id, conversation.id)
     case = Case(mail, stored.id, conversation, office.call, office.box, office.settings, office.texts, now)
     return _person(session, case)

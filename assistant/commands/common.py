@@ -26,8 +26,12 @@ def workplace_of(context: typer.Context) -> Iterator[Workplace]:
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on the terminal; a stranger's text is shown as it is, never as markup."""
-    console = Console(width=None if Console().is_terminal else 160)
-    console.print(table_of(title, columns, rows))
+    wide_console().print(table_of(title, columns, rows))
+
+
+def wide_console() -> Console:
+    """A console as wide as the terminal, and wide enough for tables where there is none."""
+    return Console(width=None if Console().is_terminal else 160)
 
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

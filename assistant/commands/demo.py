@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.progress import track
 
-from klimapartner.assistant.commands.common import escape, table_of
+from klimapartner.assistant.commands.common import escape, table_of, wide_console
 from klimapartner.assistant.commands.register import register_table
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.export import write_xlsx
@@ -28,7 +28,7 @@ def demo(
     except ImportError as error:
         raise AssistantError("Die Vorführung braucht das Extra `demo`: pip install 'klimapartner[demo]'.") from error
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     with parts.embedded_servers() as (imap, sink):
         for sample in track(list(parts.samples()), "Beispielmails zustellen", console=console):
             imap.append(sample.raw, sample.received)

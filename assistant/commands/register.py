@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from klimapartner.assistant.by_hand import add_by_hand
-from klimapartner.assistant.commands.common import german_time, show_table, table_of, workplace_of
+from klimapartner.assistant.commands.common import german_time, show_table, table_of, wide_console, workplace_of
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.export import write_xlsx
 from klimapartner.storage.engine import Session
@@ -25,7 +24,7 @@ def list_(context: typer.Context) -> None:
     """Zeigt alle Einträge."""
     with workplace_of(context) as work, work.database.reading() as session:
         table = register_table(list_entries(session))
-    Console(width=None if Console().is_terminal else 160).print(table)
+    wide_console().print(table)
 
 
 def register_table(entries: Iterable[Entry]) -> Table:

@@ -4,18 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.training.initialize import init_nlp
-from spacy.training.loop import train as run_training
 
 from klimapartner.intents.machine import LABELS, MODEL, SURE, VERY_SURE
 from klimapartner.intents.machine_features import features
 from klimapartner.intents.train import HELD_OUT
+from klimapartner.intents.train.fitting import fit as fit_by
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
 
 Case = dict[str, Any]
@@ -61,14 +58,11 @@ def measure(files: Sequence[Path], prefixes: tuple[str, ...]) -> Figures:
 
 def fit(cases: Sequence[Case]) -> Language:
     """A voter trained on these cases; the same cases give the same model."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "cases.jsonl"
+
+    def write(path: Path) -> None:
         path.write_text("".join(f"{json.dumps(case)}\n" for case in cases), encoding="utf-8")
-        config = util.load_config(CONFIG, overrides={"paths.train": str(path), "paths.dev": str(path)})
-        nlp = init_nlp(config)
-        run_training(nlp, None)
-    nlp.config["paths"].update(train=None, dev=None)  # the folder of this run is nobody's business
-    return nlp
+
+    return fit_by(CONFIG, write)
 
 
 def likelihood(nlp: Language, case: Case) -> float:

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from spacy import util
 from spacy.language import Language
-from spacy.training.initialize import init_nlp
-from spacy.training.loop import train as run_training
 
 from klimapartner.intents.partnership_voter import MODEL, judge_with
 from klimapartner.intents.train import HELD_OUT
+from klimapartner.intents.train.fitting import fit as fit_by
 from klimapartner.intents.train.partnership_letters import read_letters
 from klimapartner.intents.train.partnership_sentences import LABELS, Labelled, read_table, write_lines
 
@@ -71,14 +68,7 @@ def _figures(hits: int, said: int, true: int) -> dict[str, float]:
 
 def fit(examples: Sequence[Labelled]) -> Language:
     """A voter trained on these examples; the same examples give the same model."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "sentences.jsonl"
-        write_lines(path, examples)
-        config = util.load_config(CONFIG, overrides={"paths.train": str(path), "paths.dev": str(path)})
-        nlp = init_nlp(config)
-        run_training(nlp, None)
-    nlp.config["paths"].update(train=None, dev=None)  # the folder of this run is nobody's business
-    return nlp
+    return fit_by(CONFIG, lambda path: write_lines(path, examples))
 
 
 if __name__ == "__main__":
