@@ -28,7 +28,7 @@ def _load() -> Voter:
 
 def load_voter(folder: Path) -> Voter:
     """The voter in a folder that spaCy wrote."""
-    return voter(spacy.load(folder))
+    return voter(spacy.load(folder, exclude=["vocab"]))  # features are hashed, their strings are not needed
 
 
 def voter(nlp: Language) -> Voter:
