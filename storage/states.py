@@ -8,6 +8,9 @@ EntryStatus = Literal["new", "in_review", "complete", "invited", "selected", "wa
 Flag = Literal["late", "undeliverable", "uncertain"]
 Provenance = Literal["machine", "sender", "staff"]
 OfferStatus = Literal["new", "in_review", "matched", "declined", "withdrawn"]
+UpdateState = Literal["received", "done", "parked"]
+LineState = Literal["queued", "sending", "sent", "uncertain", "failed", "skipped"]
+Speaker = Literal["person", "assistant", "staff"]
 Role = Literal["reader", "editor", "lead", "administrator"]
 
 MESSAGE_STATES: tuple[MessageState, ...] = get_args(MessageState)
@@ -17,3 +20,6 @@ FLAGS: tuple[Flag, ...] = get_args(Flag)
 PROVENANCES: tuple[Provenance, ...] = get_args(Provenance)
 OFFER_STATUSES: tuple[OfferStatus, ...] = get_args(OfferStatus)
 ROLES: tuple[Role, ...] = get_args(Role)
+UPDATE_STATES: tuple[UpdateState, ...] = get_args(UpdateState)
+LINE_STATES: tuple[LineState, ...] = get_args(LineState)
+SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)

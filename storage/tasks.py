@@ -20,6 +20,7 @@ class Task:
     text: str
     message_id: int | None
     entry_id: int | None
+    chat_id: int | None
     created_at: datetime
     done_at: datetime | None
     done_by: str | None
@@ -32,10 +33,12 @@ def add_task(
     text: str,
     message_id: int | None = None,
     entry_id: int | None = None,
+    chat_id: int | None = None,
     now: datetime,
 ) -> tuple[Task, bool]:
     """Add a task; False with the earlier one where the message has one of this kind."""
-    values = {"kind": kind, "text": text, "message_id": message_id, "entry_id": entry_id, "created_at": now}
+    values = {"kind": kind, "text": text, "message_id": message_id, "entry_id": entry_id}
+    values |= {"chat_id": chat_id, "created_at": now}  # type: ignore[dict-item]
     if message_id is None:
         row = TaskRow(**values)
         session.add(row)
@@ -65,4 +68,4 @@ def finish_task(session: Session, task_id: int, *, who: str, now: datetime) -> T
 
 
 def _value(row: TaskRow) -> Task:
-    return Task(row.id, row.kind, row.text, row.message_id, row.entry_id, row.created_at, row.done_at, row.done_by)
+    return Task(**{name: getattr(row, name) for name in Task.__dataclass_fields__})

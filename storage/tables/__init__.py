@@ -1,6 +1,7 @@
 """All tables. Import from here, so that the metadata is complete."""
 
 from klimapartner.storage.tables.base import Base
+from klimapartner.storage.tables.chat import ChatLineRow, ChatRow, ChatUpdateRow, TokenRow
 from klimapartner.storage.tables.mail import (
     ConversationRow,
     LocationRow,
@@ -14,6 +15,9 @@ from klimapartner.storage.tables.register import EntryMessageRow, EntryRow, Fiel
 
 __all__ = [
     "Base",
+    "ChatLineRow",
+    "ChatRow",
+    "ChatUpdateRow",
     "ConversationRow",
     "EntryMessageRow",
     "EntryRow",
@@ -29,6 +33,7 @@ __all__ = [
     "ReadingRow",
     "StateRow",
     "TaskRow",
+    "TokenRow",
     "UnansweredRow",
     "UserRow",
 ]

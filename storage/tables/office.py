@@ -48,6 +48,7 @@ class TaskRow(Base):
     text: Mapped[str]
     message_id: Mapped[MessageId | None]
     entry_id: Mapped[EntryId | None] = mapped_column(index=True)
+    chat_id: Mapped[Big | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
