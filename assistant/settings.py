@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from klimapartner.assistant.errors import SettingsError
+from klimapartner.assistant.settings_chat import ChatSettings, StaffBotSettings, TelegramSettings, WebSettings
+from klimapartner.assistant.settings_secret import Secret
 
 FREEMAIL = [
     "aol.com", "freenet.de", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
@@ -20,32 +22,6 @@ FREEMAIL = [
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Secret(_Strict):
-    """A password or key: in a file (first line), or in the environment."""
-
-    value: SecretStr | None = None
-    file: Path | None = None
-
-    def read(self) -> str:
-        """The secret itself.
-
-        Raises:
-            SettingsError: neither is set, or the file cannot be read.
-        """
-        if self.value is not None:
-            return self.value.get_secret_value()
-        if self.file is None:
-            raise SettingsError(
-                "Ein Geheimnis fehlt; bitte als `secret = { file = … }` oder durch die Umgebung angeben."
-            )
-        try:
-            return self.file.read_text(encoding="utf-8").splitlines()[0].strip()
-        except (OSError, IndexError) as error:
-            raise SettingsError(
-                f"Die Datei {self.file} ist nicht lesbar; sie soll das Geheimnis in der ersten Zeile enthalten."
-            ) from error
 
 
 class Auth(_Strict):
@@ -156,6 +132,10 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
     mailboxes: dict[str, MailboxSettings] = {}
+    chat: ChatSettings = ChatSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    staff_bot: StaffBotSettings = StaffBotSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(

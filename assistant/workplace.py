@@ -50,6 +50,16 @@ class Workplace:
             raise SettingsError(f"Das Postfach „{name}“ steht nicht (mehr) in den Einstellungen; bitte dort ergänzen.")
         return self.offices[name]
 
+    @property
+    def chat_office(self) -> Office:
+        """The office that answers in chats.
+
+        Raises:
+            SettingsError: no mailbox is set, or not the one that the chat names.
+        """
+        name = self.settings.chat.mailbox or next(iter(self.settings.mailboxes), "")
+        return self.office(name)
+
 
 @contextmanager
 def open_workplace(settings: Settings, clock: Clock | None = None) -> Iterator[Workplace]:

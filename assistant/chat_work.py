@@ -1,0 +1,87 @@
+"""The chat's inbox at work: updates are kept, taken in their chat's order, each answered in one transaction."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from klimapartner.assistant.dialogue.contract import Event, event_json, event_of, extras_json
+from klimapartner.assistant.dialogue.turn import converse
+from klimapartner.assistant.errors import AssistantError
+from klimapartner.assistant.languages import language_of
+from klimapartner.assistant.workplace import Workplace
+from klimapartner.storage.chat_inbox import ChatUpdate, fail_update, finish_update, store_update, take_update
+from klimapartner.storage.chat_lines import add_line
+from klimapartner.storage.chats import Chat, get_chat, open_chat
+from klimapartner.storage.engine import Session
+from klimapartner.storage.states import LineState
+from klimapartner.storage.tasks import add_task
+
+RETRY_AFTER = timedelta(seconds=30)
+# A browser fetches what is there; every other channel has to be called.
+_FETCHED = {"web", "terminal"}
+log = structlog.get_logger(__name__)
+
+
+def receive(work: Workplace, *, channel: str, address: str, key: str, event: Event) -> tuple[ChatUpdate, bool]:
+    """Keep what came in; False where the channel had brought it before. Confirm it to the channel only after this."""
+    now = work.clock()
+    with work.database.session() as session:
+        language = language_of(event.language.partition("-")[0])
+        chat = open_chat(session, channel=channel, address=address, language=language, now=now)
+        return store_update(session, channel=channel, update_key=key, chat_id=chat.id, body=event_json(event), now=now)
+
+
+def answer_waiting(work: Workplace, *, chat_id: int | None = None) -> int:
+    """Answer every update that is due, of all chats or of one; returns how many were taken."""
+    count = 0
+    while _next(work, chat_id):
+        count += 1
+    return count
+
+
+def _next(work: Workplace, chat_id: int | None) -> bool:
+    taken: ChatUpdate | None = None
+    try:
+        with work.database.session() as session:
+            taken = take_update(session, now=work.clock(), chat_id=chat_id)
+            if taken:
+                _step(session, work, taken)
+    # One update must never stop the chat, whatever it does to us: it is tried again, and then parked.
+    except Exception as error:
+        if taken is None:
+            raise
+        foreseen = isinstance(error, AssistantError)
+        log.warning("chat update failed", update=taken.id, error=type(error).__name__, exc_info=not foreseen)
+        _fail(work, taken, error)
+    return taken is not None
+
+
+def _step(session: Session, work: Workplace, update: ChatUpdate) -> None:
+    now, chat = work.clock(), get_chat(session, update.chat_id)
+    event = event_of(update.body)
+    add_line(session, chat_id=chat.id, who="person", text=event.text, extras={"kind": event.kind}, now=now)
+    for reply in converse(session, work.chat_office, chat, event, now=now):
+        add_line(
+            session, chat_id=chat.id, who="assistant", text=reply.text, extras=extras_json(reply),
+            update_id=update.id, state=_first_state(chat), now=now,
+        )  # fmt: skip
+    finish_update(session, update.id, now=now)
+
+
+def _first_state(chat: Chat) -> LineState:
+    return "sent" if chat.channel in _FETCHED else "queued"
+
+
+def say(session: Session, chat: Chat, text: str, *, now: datetime) -> None:
+    """A person of the team says something in a chat; the channel delivers it."""
+    add_line(session, chat_id=chat.id, who="staff", text=text, state=_first_state(chat), now=now)
+
+
+def _fail(work: Workplace, update: ChatUpdate, error: Exception) -> None:
+    now = work.clock()
+    with work.database.session() as session:
+        reason = f"{type(error).__name__}: {error}"
+        state = fail_update(session, update.id, error=reason, retry_after=RETRY_AFTER, now=now)
+        if state == "parked":
+            text = "Eine Chat-Nachricht war nicht verarbeitbar"
+            add_task(session, kind="chat:parked", text=text, chat_id=update.chat_id, now=now)
