@@ -98,7 +98,7 @@ def forget_chat(session: Session, chat_id: int, *, now: datetime) -> None:
     session.execute(delete(ChatLineRow).where(ChatLineRow.chat_id == chat_id))
     rows = session.scalars(select(ChatUpdateRow).where(ChatUpdateRow.chat_id == chat_id)).all()
     for row in rows:
-        row.body, row.error = {}, ""
+        row.body, row.error, row.state = {}, "", "done"
     chat = fetch_locked(session, ChatRow, chat_id)
     chat.state, chat.updated_at, chat.conversation_id, chat.entry_id = {}, now, None, None
     session.flush()
