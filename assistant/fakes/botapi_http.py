@@ -1,0 +1,228 @@
+"""The HTTP side: a thread with a real socket on 127.0.0.1, and the form in which the Bot API answers.
+
+Source: Bot API, section "Making requests": any method name in any case, GET and POST, all four ways of parameters.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from klimapartner.assistant.fakes import botapi_methods, botapi_profile, botapi_webhook
+from klimapartner.assistant.fakes.botapi_faults import Fault
+from klimapartner.assistant.fakes.botapi_methods import Described, Turn
+from klimapartner.assistant.fakes.botapi_params import Params
+from klimapartner.assistant.fakes.botapi_polling import get_updates
+from klimapartner.assistant.fakes.botapi_values import Call, Document, Json, Refused
+from klimapartner.assistant.fakes.botapi_webhook import Courier, Patience
+from klimapartner.assistant.fakes.botapi_world import BotState, World
+
+METHODS = botapi_methods.METHODS | botapi_profile.METHODS | botapi_webhook.METHODS
+
+UPLOAD_LIMIT = 50 * 1024 * 1024
+"""Bytes. Source: Bot API, section "Sending files"."""
+LEAVING_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer before it goes out. `accepted` says whether the call took effect."""
+
+    status: int
+    body: str
+    description: str = ""
+    accepted: bool = False
+    content_type: str = "application/json"
+
+
+def success(result: Any) -> Answer:
+    """200 with the result of a method."""
+    described = result if isinstance(result, Described) else Described(result, "")
+    body = {"ok": True, "result": described.result}
+    if described.description:
+        body["description"] = described.description
+    return Answer(200, json.dumps(body), described.description, accepted=True)
+
+
+def refusal(error: Refused) -> Answer:
+    """An error in the form of the Bot API."""
+    body: Json = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.parameters:
+        body["parameters"] = error.parameters
+    return Answer(error.code, json.dumps(body), error.description)
+
+
+def perform(turn: Turn, method: str) -> Answer:
+    """Lets a method take effect; getUpdates is the one that is not here, since it waits."""
+    try:
+        _check_logged_in(turn)
+        if method.lower() not in METHODS:
+            raise Refused(404, "Not Found")
+        return success(METHODS[method.lower()](turn))
+    except Refused as error:
+        return refusal(error)
+
+
+async def poll(turn: Turn) -> Answer:
+    """getUpdates."""
+    try:
+        _check_logged_in(turn)
+        return success(await get_updates(turn))
+    except Refused as error:
+        return refusal(error)
+
+
+def _check_logged_in(turn: Turn) -> None:
+    if turn.state.logged_out:
+        raise Refused(400, "Logged out")
+
+
+def struck(fault: Fault) -> Answer | None:
+    """The answer of a call that a fault keeps from taking effect."""
+    if fault.lost:
+        return Answer(0, "")
+    if fault.page:
+        return Answer(502, fault.page, "Bad Gateway", content_type="text/html")
+    return refusal(fault.refusal) if fault.refusal else None
+
+
+class HttpServer:
+    """Serves a world in a thread of its own. `port` is the real one once it is started."""
+
+    def __init__(self, world: World, port: int, patience: Patience) -> None:
+        self.port = port
+        self._world = world
+        self._courier = Courier(world, patience, self._webhook_reply)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fake-bot-api", daemon=True)
+        self._runner: web.AppRunner | None = None
+        self._tasks: set[asyncio.Future[Any]] = set()
+
+    def start(self) -> None:
+        """Listens from now on.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._thread.start()
+        self._wait_for(self.listen())
+        self._loop.call_soon_threadsafe(self._keep, self._courier.run())
+
+    def stop(self) -> None:
+        """Ends all connections and the thread."""
+        self._wait_for(self._leave())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def pause(self) -> None:
+        """Stops listening: connections end, new ones are refused."""
+        self._wait_for(self.hush())
+
+    def resume(self) -> None:
+        """Listens again, at the same port."""
+        self._wait_for(self.listen())
+
+    def _wait_for(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _keep(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def listen(self) -> None:
+        """Opens the socket."""
+        app = web.Application(client_max_size=UPLOAD_LIMIT)
+        app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._handle)
+        # Without cancellation a client that went away would still hold its long poll.
+        self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def hush(self) -> None:
+        """Closes the socket and all connections."""
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _leave(self) -> None:
+        await self.hush()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks or {asyncio.ensure_future(asyncio.sleep(0))}, timeout=LEAVING_SECONDS)
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        state = self._world.bots.get(request.match_info["token"])
+        if state is None:
+            return _response(refusal(Refused(401, "Unauthorized")))
+        params = await read_params(request)
+        return await self._answer(request, state, request.match_info["method"], params)
+
+    async def _answer(self, request: web.Request, state: BotState, method: str, params: Params) -> web.Response:
+        turn = Turn(self._world, state, params)
+        with self._world.changed:
+            fault = self._world.faults.take(state.bot, method, chat_id(params))
+        answer = struck(fault)
+        if answer is None and method.lower() == "getupdates":
+            answer = await poll(turn)
+        with self._world.changed:
+            answer = answer or perform(turn, method)
+            self._note(turn, method, answer, fault)
+        await asyncio.sleep(fault.seconds)
+        if (fault.cut or fault.lost) and request.transport:
+            request.transport.close()
+        return _response(answer)
+
+    def _note(self, turn: Turn, method: str, answer: Answer, fault: Fault) -> None:
+        call = Call(
+            bot=turn.state.bot,
+            method=method,
+            params=turn.params.plain(),
+            chat_id=chat_id(turn.params),
+            at=self._world.clock(),
+            code=0 if fault.cut else answer.status,
+            description=answer.description,
+            accepted=answer.accepted,
+        )
+        self._world.calls.append(call)
+        self._world.touch()
+
+    def _webhook_reply(self, state: BotState, call: Json) -> None:
+        """Source: Bot API, section "Making requests when getting updates"."""
+        turn = Turn(self._world, state, Params({name: value for name, value in call.items() if name != "method"}))
+        with self._world.changed:
+            self._note(turn, str(call["method"]), perform(turn, str(call["method"])), Fault())
+
+
+def chat_id(params: Params) -> int | None:
+    """The chat that a call is about, where it names one by number."""
+    named = params.text("chat_id")
+    return int(named) if named.lstrip("-").isdigit() else None
+
+
+async def read_params(request: web.Request) -> Params:
+    """The parameters of a request, from its query string and its body."""
+    params = Params(dict(request.query))
+    if request.content_type == "application/json":
+        body = await request.json()
+        params.values.update(body if isinstance(body, dict) else {})
+        return params
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            params.files[name] = Document(value.filename, value.file.read(), value.content_type)
+        else:
+            params.values[name] = value if isinstance(value, str) else bytes(value).decode()
+    return params
+
+
+def _response(answer: Answer) -> web.Response:
+    if answer.status == 0:
+        return web.Response(status=500)
+    return web.Response(status=answer.status, text=answer.body, content_type=answer.content_type)
