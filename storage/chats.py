@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from klimapartner.storage.engine import Session
 from klimapartner.storage.sql import clip, fetch, fetch_locked, find, insert_if_new
-from klimapartner.storage.tables import ChatLineRow, ChatRow, ChatUpdateRow
+from klimapartner.storage.tables import ChannelNoteRow, ChatLineRow, ChatRow, ChatUpdateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def move_chat(session: Session, chat_id: int, address: str, *, now: datetime) ->
 def forget_chat(session: Session, chat_id: int, *, now: datetime) -> None:
     """Delete what was said and came in; the empty chat stays, so that what comes late is known as such."""
     session.execute(delete(ChatLineRow).where(ChatLineRow.chat_id == chat_id))
+    session.execute(delete(ChannelNoteRow).where(ChannelNoteRow.chat_id == chat_id))
     rows = session.scalars(select(ChatUpdateRow).where(ChatUpdateRow.chat_id == chat_id)).all()
     for row in rows:
         row.body, row.error, row.state = {}, "", "done"

@@ -1,7 +1,7 @@
 """All tables. Import from here, so that the metadata is complete."""
 
 from klimapartner.storage.tables.base import Base
-from klimapartner.storage.tables.chat import ChatLineRow, ChatRow, ChatUpdateRow, TokenRow
+from klimapartner.storage.tables.chat import ChannelNoteRow, ChatLineRow, ChatRow, ChatUpdateRow, TokenRow
 from klimapartner.storage.tables.mail import (
     ConversationRow,
     LocationRow,
@@ -15,6 +15,7 @@ from klimapartner.storage.tables.register import EntryMessageRow, EntryRow, Fiel
 
 __all__ = [
     "Base",
+    "ChannelNoteRow",
     "ChatLineRow",
     "ChatRow",
     "ChatUpdateRow",

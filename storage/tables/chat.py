@@ -82,6 +82,19 @@ class ChatLineRow(Base):
     sent_at: Mapped[datetime | None]
 
 
+class ChannelNoteRow(Base):
+    """What a channel has to remember of a chat by itself (the keyboard that is shown); `key` is the channel's own."""
+
+    __tablename__ = "channel_notes"
+    __table_args__ = (UniqueConstraint("chat_id", "key"), KEEP_IDS)
+
+    id: Mapped[Id]
+    chat_id: Mapped[int] = mapped_column(BigInt, ForeignKey("chats.id"))
+    key: Mapped[str]
+    body: Mapped[JsonValue]
+    updated_at: Mapped[datetime]
+
+
 class TokenRow(Base):
     """A one-time token or code, as a hash; `subject` is what it opens."""
 

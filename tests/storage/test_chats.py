@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from klimapartner.storage.channel_notes import get_note, set_note
 from klimapartner.storage.chat_inbox import (
     count_waiting,
     fail_update,
@@ -228,3 +229,16 @@ def test_a_code_is_right_once_and_not_after_five_wrong_ones(database: Database, 
         again = issue_code(session, kind="status", subject="KP9-7F3K9M", now=now, valid=MINUTE)
         assert [redeem_code(session, code=wrong(again), **used) for _ in range(5)] == [False] * 5
         assert not redeem_code(session, code=again, **used)
+
+
+def test_a_channels_note_is_replaced_and_goes_with_the_chat(database: Database, now: datetime) -> None:
+    chat, other = _chat(database, now, "7"), _chat(database, now, "8")
+    with database.session() as session:
+        assert get_note(session, chat, "menu", {"none": True}) == {"none": True}
+        set_note(session, chat, "menu", {"message": 5}, now=now)
+        set_note(session, chat, "menu", {"message": 6}, now=now)
+        set_note(session, other, "menu", {"message": 7}, now=now)
+    with database.session() as session:
+        assert [get_note(session, each, "menu") for each in (chat, other)] == [{"message": 6}, {"message": 7}]
+        forget_chat(session, chat, now=now)
+        assert [get_note(session, each, "menu") for each in (chat, other)] == [None, {"message": 7}]

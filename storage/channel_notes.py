@@ -1,0 +1,23 @@
+"""What a channel remembers of a chat by itself, beside the dialogue: a JSON value under a key of the channel's own."""
+
+from datetime import datetime
+
+from klimapartner.storage.columns import Json
+from klimapartner.storage.engine import Session
+from klimapartner.storage.sql import clip, find, insert_if_new
+from klimapartner.storage.tables import ChannelNoteRow
+
+
+def get_note(session: Session, chat_id: int, key: str, default: Json = None) -> Json:
+    """The value kept under the key, else `default`."""
+    row = find(session, ChannelNoteRow, ChannelNoteRow.chat_id == chat_id, ChannelNoteRow.key == clip(key))
+    return default if row is None or row.body is None else row.body
+
+
+def set_note(session: Session, chat_id: int, key: str, value: Json, *, now: datetime) -> None:
+    """Keep a value under the key; it goes with all else when the chat is forgotten."""
+    values = {"chat_id": chat_id, "key": clip(key), "body": value, "updated_at": now}
+    if not insert_if_new(session, ChannelNoteRow, values, ("chat_id", "key")):
+        row = find(session, ChannelNoteRow, ChannelNoteRow.chat_id == chat_id, ChannelNoteRow.key == clip(key))
+        assert row is not None
+        row.body, row.updated_at = value, now
