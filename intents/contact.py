@@ -3,13 +3,23 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from klimapartner.intents.cues import fold, labels
+from klimapartner.intents.cues import labels
 from klimapartner.intents.designation import Designation, find_designation, is_foreign, is_ours
-from klimapartner.intents.letter_lines import OWN, Line, lines
-from klimapartner.intents.name_matching import complete, from_header, fuller, given_name, in_text, matches_address
-from klimapartner.intents.person_name import Name, search, whole
-from klimapartner.intents.phone import best_phone
+from klimapartner.intents.letter_lines import OWN, Line, closing_end, lines
+from klimapartner.intents.name_matching import (
+    complete,
+    from_address,
+    from_header,
+    fuller,
+    given_name,
+    in_text,
+    is_same,
+    matches_address,
+)
+from klimapartner.intents.person_name import Name, is_given, is_office_word, search
+from klimapartner.intents.phone import best_phone, own_extension
 from klimapartner.intents.reading import Contact, Evidence, Letter, Office
 from klimapartner.intents.role import role_in
 from klimapartner.intents.sentences import Sentence
@@ -23,6 +33,12 @@ SELF = re.compile(
     r"\b(?:mein name ist|ich bin|ich hei(?:ß|ss)e|hier (?:ist|schreibt)|my name is|i am"
     r"|je m'appelle|je suis|me llamo|mi nombre es|chamo-me|meu nome é|me chamo|o meu nome é)\s+",
     re.IGNORECASE,
+)
+
+
+HERE = re.compile(
+    r"(?:^|[,.!?:] |(?i:gott|tag|moin|hallo|morgen),? )"
+    r"([A-ZÄÖÜ][\w-]+(?: [A-ZÄÖÜ][\w-]+)?) hier\b(?=[,.]| vo[nm]\b| aus\b)"
 )
 
 
@@ -124,15 +140,9 @@ def _signer(source: Source, letter: Letter, office: Office) -> Signer | None:
 
 def _is_sender(name: str, signer: Signer | None, source: Source) -> bool:
     """Whether the person named for answers is the one who writes."""
-    words = _words(name)
-    own = [_words(signer.name)] if signer else []
-    own += [set(source.header.words)] if source.header else []
-    return any(words <= other or other <= words for other in own)
-
-
-def _words(name: str) -> set[str]:
-    found = whole(name)
-    return set(found.words) if found else set(fold(name).split())
+    own = [signer.name] if signer else []
+    own += [source.header.text] if source.header else []
+    return any(is_same(name, other) for other in own)
 
 
 def _designated(named: Designation, letter: Letter, source: Source, office: Office) -> Contact:
@@ -151,6 +161,7 @@ def _sender(
     name, place = _sender_name(letter, source, signer, office)
     mail = (named.mail if named else None) or source.addr or None
     phones = [*(named.phones if named else ()), *phones_of(signer.lines if signer else ()), *phones_of(source.lines)]
+    phones += own_extension("\n".join(line.text for line in source.lines), phones)
     if signer and signer.lines and signer.lines[0].zone.startswith("attachment"):
         phones += phones_of([line for line in lines(letter) if line.zone.startswith("attachment")])
     phone = best_phone(phones, office.phones)
@@ -167,12 +178,31 @@ def _sender_name(
     own = "\n".join(line.text for line in source.lines)
     spelled = in_text(own, source.addr)
     if spelled and not is_ours(spelled.text, office):
-        return spelled.text, None
+        return complete(spelled.text, source.header), None
     if source.header:
         return source.header.text, None
-    introduced = SELF.search(own)
-    names = [n for n in search(own[introduced.end() : introduced.end() + 80]) if n.start < 3] if introduced else []
-    return (names[0].text, None) if names else (given_name(letter.from_name), None)
+    name = _introduced(own) or given_name(letter.from_name) or from_address(source.addr) or _given_alone(source.lines)
+    return name, None
+
+
+def _introduced(text: str) -> str | None:
+    """The name by which the writer introduces himself: "mein Name ist ...", "Nagel hier, ..."."""
+    match = SELF.search(text)
+    names = [n for n in search(text[match.end() : match.end() + 80]) if n.start < 3] if match else []
+    here = HERE.search(text)
+    return names[0].text if names else here[1] if here and not is_office_word(here[1].split()[-1]) else None
+
+
+def _given_alone(lines: Sequence[Line]) -> str | None:
+    """A given name that alone stands behind the closing formula."""
+    for line, following in zip_longest(lines, lines[1:]):
+        end = closing_end(line.text)
+        if end is None or line.zone == "subject":
+            continue
+        rest = line.text[end:].strip(" ,.!") or (following.text if following else "")
+        word = re.split(r"[\s,(/|-]", rest.strip(" ,.!"))[0]
+        return word if is_given(word) and word[:1].isupper() else None
+    return None
 
 
 def _role_in_header(name: str) -> str | None:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from klimapartner.intents.cues import Hit, find_cues
-from klimapartner.intents.name_matching import matches_address
-from klimapartner.intents.person_name import Name, search, segments, whole
+from klimapartner.intents.contact_form import form_person
+from klimapartner.intents.cues import Hit, find_cues, fold
+from klimapartner.intents.letter_lines import closing_end, lines
+from klimapartner.intents.name_matching import in_text, local_words, matches_address
+from klimapartner.intents.person_name import Name, is_office_word, search, segments, whole
 from klimapartner.intents.phone import Phone, find_phones
 from klimapartner.intents.reading import Letter, Office
 from klimapartner.intents.role import role_in
@@ -15,12 +17,20 @@ from klimapartner.intents.sentences import Sentence
 
 MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 ZONES = ("body", "forward", "attachment")
+FORM_LINE = re.compile(
+    r"\W*(?:\d{1,2}[.)]\s*)?(?:(?:zuständige\w*|unsere?|ihre?)\s+)?"
+    r"(?:ansprech\w+|kontakt(?:person|partner\w*|daten)?|zuständig\w*|auskunft \w+"
+    r"|bearbeiter\S*|sachbearbeit\w+|contact(?: person)?|focal point|point focal|contacto|contato)[^:\n]{0,30}:",
+    re.IGNORECASE,
+)
 LOOK_BACK = 3  # sentences before an address in which its owner can be named
+PROSE = 2  # words beside an address that make a sentence of it
 HEADING = 50  # characters of a line that can be a heading
-REACH = 3  # lines after the one with the name in which mail and phone can stand
+REACH = 7  # lines after the one with the name in which mail and phone can stand
 TO_ME = re.compile(
     r"\b(?:antwort\w*|rückmeldung\w*|rückfragen|rückruf|repl\w+|answer|réponse|respuesta|resposta)\s+(?:bitte\s+|gern\s+|please\s+)?"
-    r"(?:an|bei|to|à|a) (?:mich|mir|me|moi|mí|mim)\b",
+    r"(?:an|bei|to|à|a) (?:mich|mir|me|moi|mí|mim)\b"
+    r"|\b(?:bis dahin|derweil|einstweilen|vorerst|solange|until then)\b[^.!?\n]{0,40}\b(?:mich|mir|me)\b",
     re.IGNORECASE,
 )
 SALUTATION = re.compile(
@@ -33,6 +43,12 @@ PASSED_OVER = re.compile(
     r")\s*(?:frau|herrn?|an)?\s*$",
     re.IGNORECASE,
 )
+PRONOUN = re.compile(
+    r"(?:er|dieser|diese|(?:der|die|mein|meine|unser|unsere) (?:kollege|kollegin)|he|she|il|elle|él|ella|ele|ela)\b"
+    r"|sie (?:ist|wird|übernimmt|bearbeitet|betreut|koordiniert|leitet|steht|hat|kümmert|bittet|beantwortet|freut)\b",
+    re.IGNORECASE,
+)
+DENIED = re.compile(r"\b(?:nicht|kein\w*|not|pas|no|não)\b", re.IGNORECASE)
 NOT = re.compile(r"\b(?:nicht|not|pas|no|não)\s+(?:mehr\s+|mir\s+)?$", re.IGNORECASE)
 OPEN = re.compile(r"(?::|\bist|\bsind|\ban|\bis|\best|\bes|\bé|\bto|\ba|\bwäre|,|\(|-|–)\s*$", re.IGNORECASE)
 BEFORE_NAME = re.compile(r"([A-ZÄÖÜ][\w-]+(?:in|er|e|r|t))\s+(?:frau|herrn?)?\s*$", re.IGNORECASE)
@@ -54,17 +70,33 @@ def find_designation(letter: Letter, sentences: Sequence[Sentence], office: Offi
     """The last person named for answers; one with an address or a phone before one without."""
     if any(TO_ME.search(s.text) for s in sentences if s.zone in ZONES and not NOT.search(s.text)):
         return None
-    found = [d for n, s in enumerate(sentences) if s.zone in ZONES for d in _in_sentence(letter, sentences, n, office)]
+    if filled := _of_form(letter, office):
+        return filled
+    found = [d for n, s in enumerate(sentences) if _can_name(s) for d in _in_sentence(letter, sentences, n, office)]
     reachable = [d for d in found if d.mail or d.phones]
     named = [d for d in reachable if d.name] or [*_listed(letter, sentences, office)] or [d for d in found if d.name]
     kept = named or reachable
     return kept[-1] if kept else None
 
 
+def _can_name(sentence: Sentence) -> bool:
+    """Whether a sentence stands where people are named; of a signature only the lines of a form in it."""
+    return sentence.zone in ZONES or (sentence.zone == "signature" and bool(FORM_LINE.match(sentence.text)))
+
+
+def _of_form(letter: Letter, office: Office) -> Designation | None:
+    found = form_person(lines(letter))
+    if found is None or is_ours(found.name, office):
+        return None
+    text = "\n".join(line.text for line in found.lines)
+    phones = tuple(find_phones(text))
+    return Designation(found.name, found.start, found.end, first_mail(text, office), phones, found.role)
+
+
 def _listed(letter: Letter, sentences: Sequence[Sentence], office: Office) -> Iterator[Designation]:
     """People given in running text with an address of the sender's domain or made of their name: to be answered."""
     domain = letter.from_addr.rpartition("@")[2].lower()
-    for sentence in sentences:
+    for place, sentence in enumerate(sentences):
         mail = first_mail(sentence.text, office) if sentence.zone in ZONES else None
         if mail is None or mail.lower() == letter.from_addr.lower() or FOREIGN_PHONE.search(sentence.text):
             continue
@@ -73,6 +105,34 @@ def _listed(letter: Letter, sentences: Sequence[Sentence], office: Office) -> It
         names = [name for name in names if colleague or matches_address(name, mail)]
         for name in names[:1]:
             yield _with_details(letter, name, sentence, office)
+        before = sentences[max(place - 1, 0) : place]
+        for name, near in _spelled(before, sentence, mail) if colleague and not names else ():
+            yield replace(_with_details(letter, name, near, office), mail=mail)
+
+
+def _spelled(before: Sequence[Sentence], sentence: Sentence, mail: str) -> Iterator[tuple[Name, Sentence]]:
+    """The name of an address, in the sentence with it or in the last before: "Uns Fru Wodtke ... b.wodtke@"."""
+    local = [word for word in local_words(mail) if len(word) > 3]
+    prose = len(MAIL.sub(" ", sentence.text).split()) >= PROSE
+    for near in (sentence, *reversed(before)) if prose else ():
+        if full := in_text(MAIL.sub(lambda m: " " * len(m.group()), near.text), mail):
+            yield full, near
+            return
+        for match in re.finditer(r"[A-ZÄÖÜ][\w-]{3,}", near.text):
+            if fold(match.group()).replace("-", "") in local and not is_office_word(match.group()):
+                yield Name(match.group(), match.start(), match.end(), known=True), near
+                return
+
+
+def _meant_by_pronoun(sentences: Sequence[Sentence], place: int, office: Office) -> tuple[Name, Sentence] | None:
+    """Whom "Er ist Ihr Ansprechpartner" means: the last person named in the sentences before."""
+    if not PRONOUN.match(sentences[place].text) or DENIED.search(sentences[place].text):
+        return None
+    for near in reversed(sentences[max(place - LOOK_BACK, 0) : place]):
+        names = [name for name in search(near.text) if not is_ours(name.text, office)]
+        if names and near.zone == sentences[place].zone and not SALUTATION.match(near.text):
+            return names[-1], near
+    return None
 
 
 def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, office: Office) -> Iterator[Designation]:
@@ -86,8 +146,11 @@ def _in_sentence(letter: Letter, sentences: Sequence[Sentence], place: int, offi
         following = sentences[place + 1]
         name = _first_of_line(following, office)
         sentence = following if name else sentence
+    meant = None if name else _meant_by_pronoun(sentences, place, office)
     if name:
         yield _with_details(letter, name, sentence, office)
+    elif meant:
+        yield _with_details(letter, *meant, office)
     else:
         yield from _address_only(letter, sentences[max(place - LOOK_BACK, 0) : place], sentence, cue, office)
 
@@ -148,7 +211,8 @@ def _window_end(text: str, place: int) -> int:
         if stop < 0:
             return len(text)
         following = text[stop + 1 : stop + 200].split("\n", 1)[0]
-        if not following.strip() or not (MAIL.search(following) or find_phones(following) or len(following) < 50):
+        detail = MAIL.search(following) or find_phones(following) or len(following) < 50
+        if not following.strip() or not detail or closing_end(following.strip()) is not None:
             return stop
         place = stop + 1 + len(following)
     return place

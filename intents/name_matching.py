@@ -40,8 +40,9 @@ def matches_address(name: Name, addr: str) -> bool:
     parts = name.words
     if not local or not parts:
         return False
-    last, joined = parts[-1], "".join(parts)
-    return (len(last) > 2 and last in local) or (len(joined) > 5 and joined in local)
+    first, last, joined = parts[0], parts[-1], "".join(parts)
+    held = (len(last) > 2 and last in local) or (len(joined) > 5 and joined in local)
+    return held or (len(first) > 3 and first == local_words(addr)[0])
 
 
 def complete(name: str, full: Name | None) -> str:
@@ -53,12 +54,27 @@ def complete(name: str, full: Name | None) -> str:
     pieces = [piece for word in long for piece in (word, *word.split("-"))]
     fits = bool(short) and all(any(word.startswith(part) for word in pieces) for part in _parts(short))
     longer = len("".join(long)) > len("".join(short))
-    if not fits or not longer or (len(short) > 1 and short[-1] != long[-1]):
+    if not fits or not longer or (len(short) > 1 and short[-1] != long[-1] and short != long[: len(short)]):
         return name
     titles = [word for word in name.split() if is_title(word)]
     bare = [word for word in full.text.split() if not is_title(word)]
     kept = titles or [word for word in full.text.split() if is_title(word)]
     return " ".join([*kept, *bare])
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two forms of a name can be one person's: every word of the shorter is in the longer, or its initial."""
+    short, long = sorted((_bare(one), _bare(other)), key=len)
+    return bool(short) and all(any(_fits(word, full) for full in long) for word in short)
+
+
+def _bare(name: str) -> list[str]:
+    found = whole(name)
+    return list(found.words) if found else [word.strip(".") for word in fold(name).split()]
+
+
+def _fits(word: str, full: str) -> bool:
+    return word == full or (min(len(word), len(full)) == 1 and word[:1] == full[:1])
 
 
 def _parts(short: Sequence[str]) -> Iterator[str]:
@@ -105,6 +121,14 @@ def fuller(name: str, text: str) -> str:
     return name
 
 
+def from_address(addr: str) -> str | None:
+    """The name that an address spells, where it begins with a given name: `svenja.lorenz@`."""
+    parts = re.split(r"[._]", addr.partition("@")[0].lower())
+    if len(parts) != 2 or not is_given(parts[0]) or is_office_word(parts[1]) or not parts[1].replace("-", "").isalpha():
+        return None
+    return " ".join(map(_cased, parts)) if len(parts[1]) > 2 else None
+
+
 def given_name(header: str) -> str | None:
     """The given name that alone stands in a From header."""
     plain = header.strip(" '\"")
@@ -113,9 +137,11 @@ def given_name(header: str) -> str | None:
 
 def surname(text: str, addr: str, *, signed: bool) -> Name | None:
     """A surname alone, where a mark of signing stands before it ("i. A. Kampe") or the address holds it."""
-    plain = text.strip(" .,;*_-–")
-    fits = CAPITAL.match(plain) and len(plain) > 2 and not plain.isupper() and not is_office_word(plain)
-    if not fits or is_given(plain):
+    plain = text.strip(" .,;*_-–()")
+    tokens = plain.split() or [""]
+    core = tokens[-1] if all(fold(word) in words("particles") for word in tokens[:-1]) else plain
+    fits = CAPITAL.match(core) and len(core) > 2 and not is_office_word(core)
+    if not fits or is_given(core) or (plain.isupper() and not signed):
         return None
-    held = fold(plain).replace("-", "") in "".join(local_words(addr))
+    held = fold(core).replace("-", "") in "".join(local_words(addr))
     return Name(plain, text.index(plain), text.index(plain) + len(plain), known=True) if held or signed else None

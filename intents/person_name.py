@@ -15,6 +15,7 @@ from klimapartner.intents.cues import fold
 
 TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|\S")
 CAPITAL = re.compile(r"[!ǀǁǂ]?[A-ZÀ-ÖØ-Þ][\w'’]*(?:-[A-ZÀ-ÖØ-Þ][\w'’]*)*$")
+ELIDED = re.compile(r"^(?:[dDlL]|dell|Dell)['’](?=[A-ZÀ-ÖØ-Þ])")
 INITIAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)*$")
 DIVIDER = re.compile(
     r"\s*(?:[,;|•·/<>\[\]{}\t*]|\s[–—-]\s|:\s|\s{3,}|\s\+?\(?\d[\d\s()/.-]{4,}"
@@ -27,7 +28,12 @@ SENTENCE_END = re.compile(r"[a-zäöüß]{4,}[.:?]\s*$")
 INITIAL_ANY = re.compile(r"[A-Za-z]\.?$")
 AFTER_FUNCTION = re.compile(r"(?:z\. ?A|a\. ?D|i\. ?R|d\. ?D|i\. ?K)\.")
 FUNCTION_ENDS = ("in", "or", "rat", "wirt", "anwalt", "beamter")
-TRADES = frozenset({"foerster", "kaemmerer", "sprecher"})  # surnames as well
+PERSON_FUNCTION = re.compile(
+    r"(?:.*(?:meister|rat|raetin|dezernent|geordnete[rn]?|leiter|manager|direktor|inspektor|sekretaer|beauftragte[rn]?|referent"
+    r"|vorsteher|amtmann|amtfrau|planer|praesident|koordinator|sachbearbeiter|foerster|pfarrer|geschaeftsfuehrer)|bgm|ob)(?:in)?"
+)
+TRADES = frozenset({"foerster", "kaemmerer", "sprecher", "pfarrer", "amtmann"})  # surnames as well
+SAINTS = frozenset({"San", "Santa", "Santo", "São", "Saint", "Sainte", "Sankt", "St."})
 ARTICLES = frozenset({"das", "der", "den"})
 
 
@@ -81,7 +87,8 @@ def is_office_word(word: str) -> bool:
 
 def is_name_word(word: str) -> bool:
     """Whether a word has the form of a name's and is none of an office."""
-    return bool(CAPITAL.match(word) or INITIAL.match(word)) and not _ruled_out(word)
+    plain = ELIDED.sub("", word)
+    return bool(CAPITAL.match(plain) or INITIAL.match(plain)) and not _ruled_out(plain)
 
 
 def is_title(word: str) -> bool:
@@ -113,7 +120,7 @@ def whole(text: str) -> Name | None:
 
 def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
     """(name, known) of a row of words that is a name from end to end."""
-    saluted = bool(tokens) and fold(tokens[0]) in words("salutations")
+    saluted = bool(tokens) and fold(tokens[0]) in words("salutations") and not _is_initial(tokens)
     rest = _without_function(tokens[1:] if saluted else tokens, saluted=saluted)
     core = _without_titles(rest)
     vouched = saluted or len(core) < len(rest)
@@ -125,9 +132,19 @@ def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
     return " ".join(rest), known
 
 
+def _is_initial(tokens: Sequence[str]) -> bool:
+    """Whether "M." begins a name like "M. Krüger"; before a given name it is Monsieur."""
+    return tokens[0] == "M." and len(tokens) == 2 and not is_given(tokens[1])
+
+
 def _without_titles(tokens: Sequence[str]) -> list[str]:
     pairs = {n for n in range(len(tokens) - 1) if DEGREE.match(" ".join(tokens[n : n + 2]))}
     return [word for n, word in enumerate(tokens) if not (is_title(word) or n in pairs or n - 1 in pairs)]
+
+
+def _is_function(word: str) -> bool:
+    """Whether a word before a name is a person's function, declined or not: "Beigeordneten", "Assessorin"."""
+    return word.endswith(FUNCTION_ENDS) or bool(PERSON_FUNCTION.fullmatch(fold(word).strip(".")))
 
 
 def _without_function(tokens: Sequence[str], *, saluted: bool) -> list[str]:
@@ -136,22 +153,27 @@ def _without_function(tokens: Sequence[str], *, saluted: bool) -> list[str]:
         return list(tokens)
     first = next((n for n, word in enumerate(tokens) if is_given(word) or is_title(word)), 0)
     before = tokens[:first]
-    if before and all(_ruled_out(w) or INITIAL_ANY.match(w) or w.endswith(FUNCTION_ENDS) for w in before):
+    if before and all(_ruled_out(w) or INITIAL_ANY.match(w) or _is_function(w) for w in before):
         return list(tokens[first:])
-    skipped = next((n for n, word in enumerate(tokens) if not _ruled_out(word)), 0) if saluted else 0
+    telling = saluted or bool(len(tokens) > 2 and PERSON_FUNCTION.fullmatch(fold(tokens[0]).strip(".")))
+    skipped = next((n for n, word in enumerate(tokens) if not _ruled_out(word)), 0) if telling else 0
     if skipped and AFTER_FUNCTION.match(" ".join(tokens[skipped : skipped + 2])):
         skipped += 2
     return list(tokens[skipped:])
 
 
 def _well_formed(core: Sequence[str], *, least: int) -> bool:
-    if not core or any(fold(word) in words("salutations") for word in core):
+    if not core or any(fold(word) in words("salutations") for word in core if word != "M."):
         return False
     real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
     if not least <= len(real) <= 5 or len(core) > 6 or not _ends_well(core[-1]):
         return False
     checked = real[:-1] if len(core) == 2 and is_given(core[0]) and _can_be_surname(core[-1]) else real
-    return all(is_name_word(word) for word in checked) and bool(CAPITAL.match(core[-1])) and _has_case(core)
+    return (
+        all(is_name_word(word) for word in checked)
+        and bool(CAPITAL.match(ELIDED.sub("", core[-1])))
+        and _has_case(core)
+    )
 
 
 def _can_be_surname(word: str) -> bool:
@@ -190,7 +212,8 @@ def search(text: str) -> list[Name]:
         tokens = [(m.group(), m.start()) for m in re.finditer(r"\S+", piece)]
         place = 0
         while place < len(tokens):
-            name, used = _longest(tokens, place)
+            saint = place > 0 and tokens[place - 1][0] in SAINTS  # "San Cristóbal de las Casas" is a town
+            name, used = (None, 1) if saint else _longest(tokens, place)
             if name:
                 start = offset + tokens[place][1]
                 end = offset + tokens[place + used - 1][1] + len(tokens[place + used - 1][0].rstrip(".,!?"))

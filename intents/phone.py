@@ -9,8 +9,14 @@ Kind = Literal["direct", "landline", "mobile", "fax", "central"]
 ORDER: tuple[Kind, ...] = ("direct", "landline", "mobile", "central")
 
 NUMBER = re.compile(
-    r"(?<![\w@.,:/=&-])(?:\+|00|\(\+?0|\(?0)[ ]?[\d(][\d()\s/.\u2010-\u2015-]{4,22}\d(?!\w|[.,]?\d|@)"
+    r"(?<![\w@,/=&-])(?<!\d[.:])(?:\(?\+|00|\(\+?0|\(?0)[ ]?[\d(][\d()\s/.\u2010-\u2015-]{4,22}\d(?!\w|[.,]?\d|@)"
     r"|(?<![\w@.,:/=&+-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}-\d{4}(?![\w-])"  # the form of North America and the Caribbean
+    r"|(?<![\w@.,:/=&+-])\([1-9]\d\) ?9?\d{4}-\d{4}(?![\w-])"  # that of Brazil
+)
+LOCAL = re.compile(  # without area code, told only by its label: "Tel. 7840 1122", "Fon: 8000-114"
+    r"\b(?:t[eé]l(?:[eé]f[oó]no?|efone|[eé]phone)?|fon[eo]?|phone|pbx|cel(?:ular)?|mobil\w*|handy)\b[.:]{0,2} {0,2}"
+    r"(?P<number>[1-9]\d{1,4}(?:[ .-]\d{2,5}){1,4})(?![\w@]|[-./]\d)",
+    re.IGNORECASE,
 )
 LABEL = re.compile(
     r"(?:(?P<fax>\b(?:tele)?fax\w*|\bf(?=[:. +(0]))"
@@ -24,8 +30,16 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 EXTENSION = re.compile(
-    r"(?:durchwahl|dw|apparat|app\.|ext\.)\s*[:.]?\s*[-–]?\s*(\d{1,5})\b(?!\s*[\d/-])", re.IGNORECASE
+    r"(?:durchwahl|dw|apparat|app\.|ext\.|nebenstelle|nst\.)\s*[:.]?\s*[-–]?\s*(\d{1,5})\b(?!\s*[\d/-])", re.IGNORECASE
 )
+BEHIND = re.compile(r"^\s*(?:/|oder|o\.|bzw\.|,)\s*[-–]\s?(\d{2,5})\b")  # 393-0 / -410
+OWN_EXTENSION = re.compile(
+    r"\b(?:(?:mich|mir|ich|direkt|durchwahl|dw)\b[^\d\n.]{0,40}?(?:unter|durchwahl|dw|nebenstelle|apparat)?(?:\s+der)?"
+    r"(?:\s+(?:durchwahl|nebenstelle|nummer))?|durchwahl|dw)\s*:?\s*[-–]\s?(\d{2,5})\b",
+    re.IGNORECASE,
+)
+WRAPPED = re.compile(r"\([^()]{7,}\)?")  # the whole number in brackets
+BASE = re.compile(r"(.*\d\s?[-–]\s?)\d{1,5}$")
 MOBILE = re.compile(r"^(?:\+49|0049|0)\(?0?\)?1[5-7]")
 SWITCHBOARD = re.compile(r"[-–]\s?0$")
 DATE = re.compile(r"^\d{1,2}\.\d{1,2}\.\d{2,4}|^0?\d\.\s?\d{1,2}\.")
@@ -55,13 +69,25 @@ def find_phones(text: str) -> list[Phone]:
         if _plausible(number):
             kind = _kind(number, _label(text, match.start()))
             found.append(Phone(number, kind, match.start(), match.start() + len(number)))
-    return found
+    taken = {place for phone in found for place in range(phone.start, phone.end)}
+    found += [phone for phone in _local(text) if phone.start not in taken]
+    return sorted(found, key=lambda phone: phone.start)
+
+
+def _local(text: str) -> Iterator[Phone]:
+    for match in LOCAL.finditer(text):
+        number = match["number"]
+        if 5 <= len(re.sub(r"\D", "", number)) <= 11 and not DATE.match(number):
+            yield Phone(number, _kind(number, _label(text, match.start("number"))), *match.span("number"))
 
 
 def _trim(number: str) -> str:
     """Cut a second line, a second number or an open bracket off the end."""
     another = r"|\s(?=0\d{2,4}[\s/-])(?<=\d{3}\s)" if number.strip().startswith(("0", "(0")) else ""
-    first = re.split(rf"[\r\n]|\s{{3,}}|\s[–-]\s(?=0)|\s/\s(?=0\d){another}", number.strip())[0].rstrip(" (./-–")
+    first = re.split(rf"[\r\n]|\s{{3,}}|\s[–-]\s(?=0)|\s/\s(?=0\d)|\s?/\s?[-–]\s?(?=\d){another}", number.strip())[0]
+    first = first.rstrip(" (./-–")
+    if WRAPPED.fullmatch(first):
+        return first[1:].rstrip(" )")
     return first + ")" if first.count("(") > first.count(")") else first
 
 
@@ -99,6 +125,13 @@ def best_phone(phones: Iterable[Phone], own: Iterable[str] = ()) -> Phone | None
 def with_extensions(text: str, phones: Iterable[Phone]) -> Iterator[Phone]:
     """Switchboard numbers completed by an extension given apart: `05201 1832-0, Durchwahl -46`."""
     for phone in phones:
-        extension = EXTENSION.search(text[phone.end : phone.end + 60])
+        extension = BEHIND.search(text[phone.end :]) or EXTENSION.search(text[phone.end : phone.end + 60])
         if SWITCHBOARD.search(phone.number) and extension:
             yield Phone(phone.number[:-1] + extension[1], "direct", phone.start, phone.end)
+
+
+def own_extension(text: str, phones: Iterable[Phone]) -> Iterator[Phone]:
+    """The writer's extension of a number that is given for somebody else: "mich erreichen Sie unter -409"."""
+    bases = [base for phone in phones if phone.kind != "fax" and (base := BASE.match(phone.number))]
+    for match in OWN_EXTENSION.finditer(text) if bases else ():
+        yield Phone(bases[0][1] + match[1], "direct", *match.span(1))

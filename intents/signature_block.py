@@ -23,6 +23,16 @@ LONE = re.compile(  # a surname with nothing but a phone: "Schaub, 06898 13-2617
     r"\W*(?:[^\W\d_]+\.?:\s*)?[A-ZÀ-ÖØ-Þ][\w'’-]+\s*(?:,|:|/|\||\(|-{1,2}|–|—)?\s*(?:tel\w*\.?:?\s*|dw:?\s*)?[+(]{0,2}0\d",
     re.IGNORECASE,
 )
+FUNCTION_NEXT = re.compile(r"\s*[(,|/–-]")
+PERSON_LABEL = re.compile(
+    r"\W*(?:sach)?(?:bearbeit\w*|auskunft\w*|ansprech\w*|kontakt\w*|verfasser\w*|unterzeichne\w*|name|absender\w*"
+    r"|es (?:schreibt|schrieb|grüßt)(?: ihnen)?|contact(?: person)?|written by|signed(?: by)?|contacto|contato|nom)"
+    r"(?:\s?[/:*]-?in(?:nen)?)?[^\w\n]*:\s*$",
+    re.IGNORECASE,
+)
+SURNAME_LAST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ-]+(?: [A-ZÀ-Þ][\w.-]*)? [A-ZÀ-Þ'-]{3,}")  # Komlan AGBEKO
+SURNAME_FIRST = re.compile(r"[A-ZÀ-Þ'-]{3,} [A-ZÀ-Þ][a-zß-ÿ-]+(?: [A-ZÀ-Þ][a-zß-ÿ-]+)?")
+ORDERED = re.compile(r"\W*(?:im auftrag|in vertretung|i\.\s?[av]\.|gez\.)", re.IGNORECASE)
 LABELLED = re.compile(r"\W*[^\W\d_]+\.?\s?:\s*$")
 BY_ORDER = re.compile(r"\W*(?:i\.?\s?[av]\.?\s|gez\.)", re.IGNORECASE)
 
@@ -44,23 +54,24 @@ def find_signer(lines: Sequence[Line], header: Name | None, addr: str) -> Signer
 
     `header` and `addr` are what the From header says; they complete abbreviations and settle doubts.
     """
-    for block in _blocks(lines):
-        signer = _signer(block, header, addr)
+    for block, by_order in _blocks(lines):
+        signer = _signer(block, header, addr, by_order=by_order)
         if signer:
             return signer
     return None
 
 
-def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Stretches in which a signature can stand, the likeliest first."""
+def _blocks(lines: Sequence[Line]) -> Iterator[tuple[list[Line], bool]]:
+    """Stretches in which a signature can stand, the likeliest first; whether it is signed by order ("Im Auftrag")."""
     for place in range(len(lines) - 1, -1, -1):
         end = closing_end(lines[place].text) if lines[place].zone != "subject" else None
         if end is not None:
-            yield [_rest(lines[place], end), *lines[place + 1 : place + 1 + DEPTH]]
+            by_order = bool(ORDERED.match(lines[place].text))
+            yield [_rest(lines[place], end), *lines[place + 1 : place + 1 + DEPTH]], by_order
     signature = [line for line in lines if line.zone == "signature"]
     if signature:
-        yield signature[:DEPTH]
-    yield [line for line in lines if line.zone != "subject"][-8:]
+        yield signature[:DEPTH], False
+    yield [line for line in lines if line.zone != "subject"][-8:], False
 
 
 def _rest(line: Line, end: int) -> Line:
@@ -68,13 +79,11 @@ def _rest(line: Line, end: int) -> Line:
     return Line(text, line.end - len(text), line.end, line.zone)
 
 
-def _signer(block: Sequence[Line], header: Name | None, addr: str) -> Signer | None:
+def _signer(block: Sequence[Line], header: Name | None, addr: str, *, by_order: bool) -> Signer | None:
     candidates = [
         (score, -n, name, offset)
         for n, line in enumerate(block)
-        for score, name, offset in _in_line(
-            line, n, header, addr, below=block[n + 1].text if n + 1 < len(block) else ""
-        )
+        for score, name, offset in _in_line(line, n, header, addr, around=_around(block, n), by_order=by_order)
     ]
     if not candidates:
         return None
@@ -95,19 +104,26 @@ def _signer(block: Sequence[Line], header: Name | None, addr: str) -> Signer | N
     )
 
 
+def _around(block: Sequence[Line], place: int) -> tuple[str, str]:
+    """The lines over and under one."""
+    over = block[place - 1].text if place else ""
+    return over, block[place + 1].text if place + 1 < len(block) else ""
+
+
 def _in_line(
-    line: Line, depth: int, header: Name | None, addr: str, *, below: str = ""
+    line: Line, depth: int, header: Name | None, addr: str, *, around: tuple[str, str], by_order: bool
 ) -> Iterator[tuple[float, Name, int]]:
     """(score, name, offset in the line) for each piece of a line that can be a signer's name."""
     bare = PREFIX.sub("", line.text)
     shift = len(line.text) - len(bare)
     if len(bare) <= LONGEST:
-        signed = (shift > 0 and bool(BY_ORDER.match(line.text))) or bool(LONE.match(bare))
+        ordered = by_order and depth <= 1 and len(bare.split()) <= 3
+        signed = ordered or (shift > 0 and bool(BY_ORDER.match(line.text))) or bool(LONE.match(bare))
         found = [
             (
                 _score(name, depth, n, header, addr)
-                + _calls(bare, offset + len(piece), name)
-                + _stands_over(piece, bare, below),
+                + _calls(bare, offset, offset + len(piece), name)
+                + _stands_by(piece, bare, around),
                 name,
                 shift + offset,
             )
@@ -135,15 +151,21 @@ def _in_piece(piece: str, header: Name | None, addr: str, *, signed: bool, first
     return name or (surname(piece, addr, signed=signed) if first else None)
 
 
-def _calls(line: str, end: int, name: Name) -> float:
-    """Two words right before a phone number are likelier a name."""
-    return 0.8 if len(name.words) == 2 and PHONE_NEXT.match(line, end) else 0
+def _calls(line: str, start: int, end: int, name: Name) -> float:
+    """Two words right before a phone number or a function, or behind "Bearbeiterin:", are likelier a name."""
+    before_phone = len(name.words) == 2 and PHONE_NEXT.match(line, end)
+    before_function = FUNCTION_NEXT.match(line, end) and role_in(line[end : end + 60])
+    return 0.8 * bool(before_phone or before_function) + 2.0 * bool(PERSON_LABEL.match(line[:start]))
 
 
-def _stands_over(piece: str, line: str, below: str) -> float:
-    """A line of its own right over a function or a phone is likelier a name."""
-    alone = piece.strip() == line.strip()
-    return 1.0 if alone and below and (role_in(below) or find_phones(below)) else 0.0
+def _stands_by(piece: str, line: str, around: tuple[str, str]) -> float:
+    """A line of its own right over a function or a phone, or under a function at the end, is likelier a name."""
+    if piece.strip() != line.strip():
+        return 0.0
+    over, below = around
+    if below and (role_in(below) or find_phones(below)):
+        return 1.0
+    return 0.8 if over and len(over) < 60 and role_in(over) else 0.0
 
 
 def _capitals(text: str) -> str:
@@ -155,8 +177,10 @@ def _score(name: Name, depth: int, place: int, header: Name | None, addr: str) -
     score = 2.0 if name.known else 0.0
     if matches_address(name, addr):
         score += 2.5
-    if header and _shares_word(name, header):
-        score += 2.5
+    if header and (shared := _shared(name, header)):
+        score += 2.0 + 0.5 * shared
+    if SURNAME_LAST.fullmatch(name.text) or SURNAME_FIRST.fullmatch(name.text):
+        score += 1.0
     if shouted(name.text):
         score -= 1
     return score + (1.2 if depth <= 1 else 0.6 if depth <= 3 else 0) - 0.5 * place - 0.1 * depth
@@ -166,8 +190,8 @@ def shouted(text: str) -> bool:
     return text.isupper()
 
 
-def _shares_word(name: Name, header: Name) -> bool:
-    return bool(set(name.words) & {word for word in header.words if len(word) > 2})
+def _shared(name: Name, header: Name) -> int:
+    return len(set(name.words) & {word for word in header.words if len(word) > 2})
 
 
 def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
@@ -177,7 +201,7 @@ def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
     if re.fullmatch(r"\s*[a-z]\. ?[a-zäöüß]{3,}(?:-[a-zäöüß]+)?\s*", piece) and not is_office_word(piece.split()[-1]):
         return Name(piece.strip(), 0, len(piece), known=True)
     name = whole(" ".join(_capital(word) for word in piece.split()))
-    if name is None or not (name.known or matches_address(name, addr) or (header and _shares_word(name, header))):
+    if name is None or not (name.known or matches_address(name, addr) or (header and _shared(name, header))):
         return None
     return Name(piece.strip(), 0, len(piece), known=True)
 

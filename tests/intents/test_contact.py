@@ -1,6 +1,8 @@
 """Whom to answer: the person named for it, the one who signs, the one in the From header."""
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -243,3 +245,15 @@ def test_an_empty_letter_names_its_header_only(write: Write) -> None:
 def test_an_extension_on_its_own_line(write: Write) -> None:
     letter = write("Interesse.\n\nGruß", signature="Rolf Abt\nZentrale: 07123 99-0\nDurchwahl: -217")
     assert contact_of(letter).phone == "07123 99-217"
+
+
+LETTERS = tomllib.loads(Path(__file__).with_name("contact_letters.toml").read_text(encoding="utf-8"))["letter"]
+
+
+@pytest.mark.parametrize("case", LETTERS, ids=lambda case: case["from"])
+def test_many_voices(write: Write, case: dict[str, str]) -> None:
+    name, _, addr = case["from"].rpartition("<")
+    letter = write(case["body"].strip(), from_name=name.strip('" '), from_addr=addr.rstrip(">"))
+    contact = contact_of(letter)
+    found = (contact.name, contact.email, contact.phone)
+    assert " | ".join(value or "-" for value in found) == case["is"]
