@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from klimapartner.intents.cues import labels
+from klimapartner.intents.help_frames import framed
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import answers, asks_how, conditional, denied, has_question_mark, is_asking
 
@@ -95,7 +96,7 @@ def _profile(sentences: Sequence[Sentence]) -> Iterator[Signal]:
 
 def _question(sentence: Sentence, found: frozenset[str], *, workshop: bool) -> Iterator[Signal]:
     offers = found >= {"intent.offer.sure", "intent.offer.seeks"} and not asks_how(sentence.text)
-    if offers or found & {"needs.matchmaking", "needs.consultation"}:
+    if offers or found & {"needs.matchmaking", "needs.consultation"} or framed(sentence.text):
         return
     if is_asking(sentence):
         weight = 0.9 if has_question_mark(sentence.text) else 0.7

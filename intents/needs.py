@@ -1,10 +1,12 @@
 """What help a letter asks for: finding a partner, advice."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from klimapartner.intents.cues import labels
+from klimapartner.intents.checkboxes import ticked_only
+from klimapartner.intents.cues import find_cues, labels
+from klimapartner.intents.help_frames import about_things, framed, unasked
 from klimapartner.intents.reading import Evidence, Intent
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import denied
@@ -25,35 +27,59 @@ class NeedsDecision:
     evidence: tuple[Evidence, ...]
 
 
-def decide_needs(
-    sentences: Sequence[Sentence], intents: Sequence[Intent], *, german_partner: bool = False
-) -> NeedsDecision:
+def decide_needs(sentences: Sequence[Sentence], intents: Sequence[Intent], *, partnered: bool = False) -> NeedsDecision:
     """Help that an expression of interest or an offer asks for; other mail needs none.
 
-    A southern body that seeks a partner needs matchmaking unless it has its `german_partner`.
+    A southern body that is not `partnered` seeks a partner, whatever else it says.
     """
-    if not {"interest", "partner_offer"} & set(intents):
-        return NeedsDecision((), ())
-    needs = [need for need in REASONS if need != "matchmaking" or not german_partner]
-    evidence = [e for need in needs for e in _first(need, sentences)]
-    if "partner_offer" in intents and not german_partner and not any(e.value == "matchmaking" for e in evidence):
+    evidence: list[Evidence] = []
+    if "partner_offer" in intents and not partnered:
         reason = "Partnergesuch aus dem Globalen Süden"
-        evidence.insert(0, Evidence("needs", "matchmaking", None, None, 0.9, reason, "intents"))
+        evidence = [Evidence("needs", "matchmaking", None, None, 0.9, reason, "intents")]
+    elif "interest" in intents:
+        asks = {"matchmaking": _begs_for_partner if partnered else _asks_for_partner, "consultation": _asks_for_advice}
+        evidence = [e for need, ask in asks.items() for e in _first(need, ask, sentences)]
     return NeedsDecision(tuple(e.value for e in evidence), tuple(evidence))
 
 
-def _first(need: str, sentences: Sequence[Sentence]) -> list[Evidence]:
+def _first(need: str, ask: Callable[[Sentence], bool], sentences: Sequence[Sentence]) -> list[Evidence]:
+    sentences = ticked_only(sentences)
     following = [*(s.text for s in sentences[1:]), ""]
     asked = [
         s
         for s, answer in zip(sentences, following, strict=False)
-        if s.zone.startswith(TOLD) and asks_for(need, s) and not REFUSED.match(answer)
+        if s.zone.startswith(TOLD) and ask(s) and not REFUSED.match(answer)
     ]
     return [Evidence("needs", need, s.start, s.end, 0.85, REASONS[need]) for s in asked[:1]]
 
 
-def asks_for(need: str, sentence: Sentence) -> bool:
-    """Whether a sentence asks for this help."""
-    found = labels(sentence.text)
-    label = f"needs.{need}"
-    return label in found and f"{label}.void" not in found and not denied(sentence.text, label)
+def asks_for_help(sentence: Sentence) -> bool:
+    """Whether a sentence asks for any help."""
+    return _asks_for_partner(sentence) or _asks_for_advice(sentence)
+
+
+def _asks_for_partner(sentence: Sentence) -> bool:
+    phrased = _phrased("matchmaking", sentence) and _named_town(sentence.text)
+    return phrased or "matchmaking" in framed(sentence.text)
+
+
+def _begs_for_partner(sentence: Sentence) -> bool:
+    """The surest way to ask: who seems to have a partner may only mean a former one."""
+    return _asks_for_partner(sentence) and _phrased("matchmaking", sentence) and "matchmaking" in framed(sentence.text)
+
+
+def _asks_for_advice(sentence: Sentence) -> bool:
+    return _phrased("consultation", sentence) or "consultation" in framed(sentence.text)
+
+
+def _phrased(need: str, sentence: Sentence) -> bool:
+    """Whether a set phrase asks for this help, and nothing in the sentence says otherwise."""
+    found, label = labels(sentence.text), f"needs.{need}"
+    asked = label in found and f"{label}.void" not in found and not denied(sentence.text, label)
+    return asked and not unasked(sentence.text)
+
+
+def _named_town(text: str) -> bool:
+    """Whether a phrase that asks for a name or a suggestion means a town."""
+    spans = [text[hit.start : hit.end] for hit in find_cues(text) if hit.label == "needs.matchmaking"]
+    return any(not about_things(span) for span in spans)

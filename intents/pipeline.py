@@ -67,7 +67,7 @@ def read_wishes(found: Findings, doc: Doc) -> None:
     """Needs, topics, questions and remarks."""
     intents = found.intents.intents
     needs, topics = (
-        decide_needs(found.sentences, intents, german_partner=_has_german_partner(found)),
+        decide_needs(found.sentences, intents, partnered=_is_partnered(found)),
         decide_topics(found.sentences, intents),
     )
     faq, remarks = decide_faq(found.sentences, intents, found.language), find_remarks(found.sentences)
@@ -76,12 +76,13 @@ def read_wishes(found: Findings, doc: Doc) -> None:
         found.evidence.extend(decision.evidence)
 
 
-def _has_german_partner(found: Findings) -> bool:
-    """Whether an offer comes from a body that has a German partner, or is about to have one."""
+def _is_partnered(found: Findings) -> bool:
+    """Whether the writer has its partner, or is about to have it; of an offer, a German one."""
+    partnered = found.partnership.status in ("existing", "planned")
     if "partner_offer" not in found.intents.intents:
-        return False
+        return partnered
     lacks = any({"partnership.none", "partnership.lack"} & labels(s.text) for s in found.sentences)
-    return found.partnership.status in ("existing", "planned") or (bool(found.bodies.municipality) and not lacks)
+    return partnered or (bool(found.bodies.municipality) and not lacks)
 
 
 def read_contact(found: Findings, doc: Doc) -> None:

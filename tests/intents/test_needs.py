@@ -55,7 +55,7 @@ def test_a_form_that_is_answered_with_no(write: Callable[..., Letter]) -> None:
 def test_an_offer_without_german_partner_needs_matchmaking(write: Callable[..., Letter]) -> None:
     found = sentences(write("We are looking forward to your reply."))
     assert decide_needs(found, ("partner_offer",)).needs == ("matchmaking",)
-    assert decide_needs(found, ("partner_offer",), german_partner=True).needs == ()
+    assert decide_needs(found, ("partner_offer",), partnered=True).needs == ()
 
 
 def test_other_mail_needs_nothing(write: Callable[..., Letter]) -> None:
