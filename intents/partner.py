@@ -12,19 +12,21 @@ from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_country import resolve, supported
 from klimapartner.intents.partner_names import Span, is_denied
 from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_meant, is_of_body, set_scene
-from klimapartner.intents.partner_weight import is_paired, weigh
+from klimapartner.intents.partner_weight import is_paired, is_put_right, weigh
 from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.partnership_voter import Judgement
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import Mention, candidates, find, region_of
+from klimapartner.intents.world_words import is_known
 
 SOUTH = ("africa", "latin_america")
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
 SURE = 4.0  # a place of this weight is not asked about
 AGAINST = {"partnership.lack", "partnership.none", "partner.story", "partner.club"}
+SPEAKS = {"partner.tie", "partner.contact", "partnership.sure", "partnership.planned"}
 ALONE = 1.0  # enough for a place without a rival
 WEAK = 0.5  # from here on a place is asked about
 HEARD, HEARD_ASIDE, HEARD_COUNTRY = (
@@ -50,12 +52,28 @@ def decide_partner(
     """The partner of a German writer; `german`: spans of German bodies, `body_key`: the writer's AGS or county key."""
     scene = set_scene(sentences, german, body_key)
     rivals = [supported(resolve(rival, scene), scene) for rival in weigh(scene)]
-    rivals = _heard(rivals, scene)
+    rivals = _heard(_corrected(rivals), scene)
     rivals.sort(key=lambda r: (-r.score, r.mentions[0].start))
     chosen = _choose(rivals, scene)
     if chosen:
         return _decision(chosen)
     return _country_only(scene, rivals)
+
+
+def _corrected(rivals: list[Rival]) -> list[Rival]:
+    """The rivals, those set aside that stand before the place that a correction puts right."""
+    right = [n for r in rivals for n in r.mentions if is_put_right(n)]
+    if len({n.key for n in right}) != 1 or len({n.countries for n in right}) != 1:
+        return rivals
+    place = right[0]
+    return [
+        replace(r, rejected=True)
+        if place not in r.mentions and all(n.start < place.start and (n.typed or n.given) for n in r.mentions)
+        else replace(r, score=max(r.score, SURE), rejected=False)
+        if place in r.mentions
+        else r
+        for r in rivals
+    ]
 
 
 def _southern(rival: Rival) -> bool:
@@ -79,18 +97,25 @@ def _heard(rivals: list[Rival], scene: Scene) -> list[Rival]:
 
 def _may_be_lifted(rival: Rival) -> bool:
     """Whether it has some weight, looks like a place, and no sentence tells of it as of news, others or clubs."""
-    found = {label for n in rival.mentions for label in labels(n.sentence.text)}
-    told = "partner.story" in found or ("partner.club" in found and "partner.cityhall" not in found)
+    told = all(_is_told(labels(n.sentence.text)) for n in rival.mentions)
     is_place = any(n.size is not None or n.typed or n.kind_word for n in rival.mentions)
     return rival.score >= WEAK and is_place and not told
 
 
+def _is_told(found: frozenset[str]) -> bool:
+    """Whether a sentence tells of a place as of news, others or clubs."""
+    if "partner.mediated" in found:
+        return False
+    return "partner.story" in found or ("partner.club" in found and "partner.cityhall" not in found)
+
+
 def _alone(rival: Rival, asked: list[Rival], scene: Scene) -> Rival:
     """The only place of the South that a letter names, listed and of some weight, is meant where no partner lacks."""
-    if len(asked) > 1 or rival.score < ALONE or all(n.size is None for n in rival.mentions):
+    if len(asked) > 1 or rival.score < WEAK or all(n.size is None for n in rival.mentions):
         return rival
     found = {label for s in scene.sentences for label in labels(s.text)}
-    return rival if AGAINST & found else replace(rival, score=max(rival.score, ENOUGH))
+    enough = rival.score >= ALONE or (SPEAKS & found and not is_known(rival.mentions[0].key))
+    return rival if AGAINST & found or not enough else replace(rival, score=max(rival.score, ENOUGH))
 
 
 def _with_voice(rival: Rival, said: list[Judgement], enough: bool) -> Rival:
@@ -107,7 +132,8 @@ def _choose(rivals: list[Rival], scene: Scene) -> list[Rival]:
     if southern:
         return [] if _is_choice(southern) else [r for r in southern if r.score >= max(ENOUGH, southern[0].score - 2.5)]
     foreign = [r for r in alive if not _southern(r) and r.country and r.score >= FOREIGN_ENOUGH]
-    return foreign[:1] if len(foreign) == 1 and _foreign_is_meant(foreign[0], scene) else []
+    clear = len(foreign) == 1 or (len(foreign) > 1 and foreign[0].score >= foreign[1].score + 1)
+    return foreign[:1] if clear and _foreign_is_meant(foreign[0], scene) else []
 
 
 def _is_choice(rivals: list[Rival]) -> bool:
@@ -151,9 +177,8 @@ def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     """A wish for one country, or contacts there without a town."""
     wished = [(s, m) for s, m in scene.mentions if _is_wished(s, m, rivals) and not _is_taken_back(s, scene)]
     wished = wished or _heard_countries(scene)
-    gone = {r.country for r in rivals if r.rejected} | {
-        iso for r in rivals if r.rejected for iso in r.mentions[0].countries
-    }
+    set_aside = [r for r in rivals if r.rejected and (r.score >= ALONE or any(n.size != 0 for n in r.mentions))]
+    gone = {r.country for r in set_aside} | {iso for r in set_aside for iso in r.mentions[0].countries}
     countries = {iso for _, m in wished for iso in m.countries}
     countries -= gone if len(countries) > 1 or not any(_fresh(s, rivals) for s, _ in wished) else set()
     southern = {iso for iso in countries if region_of(iso) != "other"}
@@ -193,7 +218,9 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     found, own = labels(text), clause_labels(text, mention.start)
     if "region.talk" in found or (found & NEGATIVE and (own & NEGATIVE or "partner.wish" not in own)):
         return False
-    wish, contact = "partner.wish" in found, bool({"partner.contact", "partner.tie"} & found)
+    if _is_either(sentence, mention, found):
+        return False
+    wish, contact = bool({"partner.wish", "partner.mediated"} & found), bool({"partner.contact", "partner.tie"} & found)
     if mention.kind == "demonym" and not is_of_body(text, mention):
         return False
     outside = all(region_of(iso) == "other" for iso in mention.countries)
@@ -203,6 +230,12 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     if outside:
         return wish and not placed
     return wish or (contact and "partner.club" not in found)
+
+
+def _is_either(sentence: Sentence, mention: Mention, found: frozenset[str]) -> bool:
+    """Whether the sentence leaves it open between this country and the other region."""
+    others = {m.region for m in find(sentence.text) if m.kind != "place"} & set(SOUTH) - {mention.region}
+    return "region.open" in found and bool(others)
 
 
 def _fresh(sentence: Sentence, rivals: list[Rival]) -> bool:

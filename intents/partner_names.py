@@ -5,21 +5,27 @@ places that no gazetteer has.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from itertools import pairwise
 
 from klimapartner.intents.cues import fold
+from klimapartner.intents.partner_words import (
+    after_kind,
+    after_partner,
+    before_kind,
+    capital_runs,
+    is_kind,
+    is_word,
+    leads_to,
+    words_before,
+)
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find, region_of
+from klimapartner.intents.world_words import is_known, looks_foreign
 
 Span = tuple[int, int]
 
-CAPITAL = r"[A-ZÀ-ÖØ-ÞŠŽĆČĐ]"
-WORD = re.compile(r"[^\W\d_](?:[\w'’\u0300-\u036f]|[-\u2010](?=[^\W\d_]))*")
-PLAIN_GAP = re.compile(r"\s{1,2}|\s?\.\s|\s?:\s*")
 NEAR = re.compile(
     r"\s*(?:[(,/–:-]\s*)?(?:(?:also|nämlich|sprich|genauer|c'est-à-dire|es decir|ou seja|i\.e\.) )?"
     r"(?:(?:das |die |der |it |which )?(?:liegt |lies |is )?"
@@ -28,10 +34,32 @@ NEAR = re.compile(
     r"(?:(?:der|den|dem|des|the|la|le|les|el|los|las|a|o|os|as|westafrikanischen|ostafrikanischen)\s+|l['’])?",
     re.IGNORECASE,
 )
+AREA = re.compile(
+    r"\s*(?:(?P<sign>[(,/–-])\s*)?(?:also |und zwar |gelegen )?(?P<within>(?:in|im|en|na|no|em|dans|auf|within|at)\s+)?"
+    r"(?:(?:der|den|dem|the|la|el|las|los|l['’]|l')\s*)?"
+    r"(?:(?:[\w-]*provinz|[\w-]*region|[\w-]*staat|departement|département|departamento|provincia|province|província"
+    r"|prov\.?|state|estado|edo\.?"
+    r"|regi[aã]o|región|región|région|ilha|isla|île|island|insel"
+    r"|distrikt|district|distrito|county|kreis|raum|cercle|préfecture|bezirk)"
+    r"\s+(?:(?:of|de|do|da|du|del|von)\s+)?(?:d['’])?)?",
+    re.IGNORECASE,
+)
 DENIED = re.compile(
     r"\b(?:nicht(?! nur)|nie|noch nie|weder|statt|anstatt|anstelle|not(?! only)|never|instead of|rather than"
     r"|pas|plutôt que|au lieu|não|en lugar|en vez|em vez|ao invés)\s+"
     r"(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}[\"„“'(]?$",
+    re.IGNORECASE,
+)
+ADDRESSED = re.compile(
+    r"\b(?:mit|nach|zu|with|avec|con|com|rathaus (?:von|in)"
+    r"|(?:bürgermeister\w*|verwaltung|mayor|maire|alcalde\w*|prefeit\w+)"
+    r" (?:von|in|aus|of|de|do|da))\s$",
+    re.IGNORECASE,
+)
+EXPLAINED = re.compile(
+    r"\s*,\s(?:(?:eine[rmns]?|der|die|das|une?|una|uma|um|a|the)\s)(?:\w+(?:en|er|e|es)?\s){0,2}"
+    r"\w*(?:stadt|gemeinde|kommune|distrikt|bezirk|ort|dorf|city|town|municipality"
+    r"|district|ville|commune|municipio|ciudad|cidade)\b",
     re.IGNORECASE,
 )
 BESIDE = re.compile(r"\.?\s*(?:[+&/–—-]|und|and|et|y|e|mit|with)\s*")
@@ -45,7 +73,8 @@ class Named:
     """A place in a sentence; offsets are those of the letter.
 
     `countries` are the countries it can lie in, `given` says that the sentence itself gives one; `typed` that a word
-    for a partner stands right before it; `size` is in thousands of inhabitants, None for a name of no gazetteer.
+    for a partner stands right before it; `size` is in thousands of inhabitants, None for a name of no gazetteer;
+    `around` says that it only tells where the place before it lies ("X in der Provinz Y").
     """
 
     name: str
@@ -59,6 +88,7 @@ class Named:
     kind_word: bool = False
     denied: bool = False
     size: int | None = None
+    around: bool = False
 
     @property
     def in_subject(self) -> bool:
@@ -80,7 +110,25 @@ def names(sentence: Sentence, german: Sequence[Span] = ()) -> tuple[Named, ...]:
     if sentence.zone == "subject":
         found = [*found, *_beside_german(sentence, mentions, [end for _, end in spans])]
     kept = [n for n in _longest_first(found) if not _german(n, spans, sentence)]
-    return tuple(sorted(kept, key=lambda n: n.start))
+    return _with_areas(sorted(kept, key=lambda n: n.start), sentence)
+
+
+def _with_areas(places: list[Named], sentence: Sentence) -> tuple[Named, ...]:
+    """The places, those marked that only tell where the one before them lies."""
+    marked = places[:1]
+    for before, named in pairwise(places):
+        gap = sentence.text[before.end - sentence.start : named.start - sentence.start]
+        marked.append(replace(named, around=_lies_in(before, named, AREA.fullmatch(gap))))
+    return tuple(marked)
+
+
+def _lies_in(place: Named, area: Named, gap: re.Match[str] | None) -> bool:
+    """Whether what stands between them says that the first lies in the second."""
+    if not gap or area.typed:
+        return False
+    fits = not place.countries or not area.countries or bool(set(place.countries) & set(area.countries))
+    linked = bool(gap["within"] or gap["sign"] == "(" or (gap["sign"] == "," and area.given and not area.kind_word))
+    return fits and linked and (area.size is None or area.size == 0 or area.given or bool(gap["within"]))
 
 
 def is_informal(text: str) -> bool:
@@ -94,13 +142,21 @@ def _small(sentence: Sentence) -> Iterator[Named]:
     if len(raised.text) != len(sentence.text):
         return
     mentions = find(raised.text)
-    small = [n for n in _listed(raised, mentions) if n.size is not None and (n.given or n.kind_word)]
+    small = [n for n in _listed(raised, mentions) if n.size is not None and (n.given or n.kind_word or _is_clear(n))]
     small += [n for n in _patterned(raised, mentions) if n.given and (n.typed or n.kind_word) and " " not in n.name]
     for named in small:
         start = named.start - sentence.start
         written = sentence.text[start : start + len(named.name)]
         if written.islower() and len(written) > 3:
             yield replace(named, name=written, sentence=sentence)
+
+
+def _is_clear(named: Named) -> bool:
+    """Whether a name in small letters can only be a place of the South, and no word."""
+    southern = all(region_of(iso) != "other" for iso in named.countries)
+    return (
+        southern and (named.size or 0) >= 5 and len(named.key) > 4 and " " not in named.key and not is_known(named.key)
+    )
 
 
 def is_denied(text: str, start: int) -> bool:
@@ -128,10 +184,12 @@ def _listed(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named
         if mention.kind != "place" or TITLE.search(sentence.text[: mention.start]):
             continue
         named = _named(sentence, mention.start, mention.end, mentions)
-        if not named.given and " " not in named.name and _is_word(named.key):
-            continue
         country = named.countries or _country_before(sentence.text, mention.start, mentions)
         named = replace(named, countries=country, given=bool(country))
+        whole = _whole(sentence.text, named)
+        told = named.given or (named.kind_word and whole == named.key)
+        if not told and " " not in named.name and is_word(whole):
+            continue
         sizes = dict(zip(mention.countries, mention.sizes, strict=True))
         if named.given and not set(named.countries) & set(sizes):
             yield replace(named, size=None)
@@ -141,21 +199,32 @@ def _listed(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named
             yield replace(named, countries=mention.countries, size=max(mention.sizes))
 
 
+def _whole(text: str, named: Named) -> str:
+    """The folded word that a name stands in, a genitive's ending included ("Basis" is no "Basi")."""
+    ending = re.match(r"\w*", text[named.end - named.sentence.start :])
+    return fold(named.name + (ending.group() if ending else ""))
+
+
 def _patterned(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named]:
     """Names of no gazetteer: after a kind of body, before its country, or before a kind ("Baringo County")."""
     taken = [(m.start, m.end) for m in mentions if m.kind in ("country", "demonym", "region")]
-    for start, end in _capital_runs(sentence.text, taken):
+    for start, end in capital_runs(sentence.text, taken):
         named = _named(sentence, start, end, mentions)
-        if TITLE.search(sentence.text[:start]):
+        if TITLE.search(sentence.text[:start]) or all(is_kind(word) for word in named.key.split()):
             continue
-        if named.typed or named.kind_word or (named.given and _stands_free(sentence.text, start, end)):
+        if (
+            named.typed
+            or named.kind_word
+            or (named.given and _stands_free(sentence.text, start, end))
+            or (looks_foreign(named.key) and (named.given or _is_addressed(sentence.text, start, end)))
+        ):
             yield named
 
 
 def _beside_german(sentence: Sentence, mentions: tuple[Mention, ...], ends: list[int]) -> Iterator[Named]:
     """An unknown name beside a German body in the subject ("Esslingen + Moshupa?")."""
     taken = [(m.start, m.end) for m in mentions]
-    for start, end in _capital_runs(sentence.text, taken):
+    for start, end in capital_runs(sentence.text, taken):
         if any(BESIDE.fullmatch(sentence.text[left:start]) for left in ends if left <= start):
             yield _named(sentence, start, end, mentions)
 
@@ -165,50 +234,15 @@ def _stands_free(text: str, start: int, end: int) -> bool:
     return bool(re.match(r"\s*[(,]", text[end:]) or re.search(r"\b(?:mit|with|avec|con|com|zu|nach)\s$", text[:start]))
 
 
-def _capital_runs(text: str, taken: Sequence[Span]) -> Iterator[Span]:
-    """Runs of words that can be a name: capital letters, with joints ("del") between."""
-    words = [(m.start(), m.end()) for m in WORD.finditer(text)]
-    at = 0
-    while at < len(words):
-        stop = _run_end(text, words, at, taken)
-        if stop > at:
-            yield words[at][0], words[stop - 1][1]
-        at = max(stop, at + 1)
-
-
-def _run_end(text: str, words: list[Span], at: int, taken: Sequence[Span]) -> int:
-    """The word after the run that begins at word `at`, `at` itself where none begins."""
-    stop = at
-    for place in range(at, min(at + 7, len(words))):
-        start, end = words[place]
-        if place > at and text[words[place - 1][1] : start] != " ":
-            break
-        if any(left < end and start < right for left, right in taken):
-            break
-        if re.match(CAPITAL, text[start]) and not is_noun(text[start:end]):
-            stop = place + 1
-        elif place == at or fold(text[start:end]) not in _table()["joints"]:
-            break
-    return stop
-
-
-def is_noun(word: str) -> bool:
-    """Whether a word with a capital letter is a noun or an opening, no name of a partner."""
-    key = fold(word)
-    return len(key) < 2 or _in("nouns", key) or key.endswith(_endings())
-
-
-def _is_word(key: str) -> bool:
-    """Whether the name of a listed place is, as it stands, one of the nouns (with an ending or without)."""
-    nouns = _table()["nouns"]
-    stems = (key.removesuffix(ending) for ending in ("", "e", "en", "er", "n", "s", "es") if key.endswith(ending))
-    return any(stem in nouns or f"{stem}*" in nouns for stem in stems)
+def _is_addressed(text: str, start: int, end: int) -> bool:
+    """Whether a name stands where a town is spoken of: after a preposition without article, or explained as a body."""
+    return bool(ADDRESSED.search(text[:start]) or EXPLAINED.match(text[end:]))
 
 
 def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ...]) -> Named:
     text = sentence.text
     country = _country_near(text, start, end, mentions)
-    before = _words_before(text, start)
+    before = words_before(text, start)
     return Named(
         name=text[start:end],
         key=fold(text[start:end]),
@@ -217,45 +251,10 @@ def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ..
         sentence=sentence,
         countries=country,
         given=bool(country),
-        typed=_after_partner(before),
-        kind_word=_after_kind("kinds", before) or _before_kind(text, end),
+        typed=after_partner(before),
+        kind_word=after_kind("kinds", before) or before_kind(text, end),
         denied=is_denied(text, start),
     )
-
-
-def _words_before(text: str, start: int) -> list[str]:
-    """The last words before a place, nearest first, up to the end of a clause."""
-    stretch = re.split(r"[;.!?()]\s|[;()–]|\s-\s", text[max(0, start - 60) : start])[-1]
-    return [fold(word) for word in reversed(re.findall(r"[^\W\d_]+", stretch))]
-
-
-def _after_kind(table: str, before: list[str]) -> bool:
-    """Whether a word of the table precedes, with at most three linking words or adjectives between."""
-    for word in before[:4]:
-        if _in(table, word):
-            return True
-        if word not in _table()["links"]:
-            return False
-    return False
-
-
-def _after_partner(before: list[str]) -> bool:
-    """Whether "Partnerstadt" or "Partnerschaft mit" precedes; an article only before a kind of body."""
-    kind = linked = False
-    for word in before[:5]:
-        if _in("partners", word):
-            return linked if word.endswith("schaft") else not linked
-        linked = linked or word in ("mit", "with", "avec", "con", "com")
-        if _in("kinds", word):
-            kind = True
-        elif word not in _table()["links"] or (word in _table()["articles"] and not kind):
-            return False
-    return False
-
-
-def _before_kind(text: str, end: int) -> bool:
-    following = re.match(r"\s+([A-Z]\w+)", text[end:])
-    return bool(following and fold(following.group(1)) in _table()["after"])
 
 
 def _country_near(text: str, start: int, end: int, mentions: tuple[Mention, ...]) -> tuple[str, ...]:
@@ -263,11 +262,24 @@ def _country_near(text: str, start: int, end: int, mentions: tuple[Mention, ...]
     for mention in mentions:
         if mention.kind not in ("country", "demonym") or is_denied(text, mention.start):
             continue
-        if mention.start >= end and NEAR.fullmatch(text[end : mention.start]):
+        if mention.start >= end and (
+            NEAR.fullmatch(text[end : mention.start]) or _by_way_of_area(text, end, mention, mentions)
+        ):
             return mention.countries
-        if mention.kind == "demonym" and mention.end <= start and _leads_to(text[mention.end : start]):
+        if mention.kind == "demonym" and mention.end <= start and leads_to(text[mention.end : start]):
             return mention.countries
     return ()
+
+
+def _by_way_of_area(text: str, end: int, country: Mention, mentions: tuple[Mention, ...]) -> bool:
+    """Whether an area of the country stands between a name and it ("X in Y, Peru")."""
+    areas = (m for m in mentions if m.kind == "place" and end <= m.start and m.end <= country.start)
+    return any(
+        AREA.fullmatch(text[end : m.start])
+        and NEAR.fullmatch(text[m.end : country.start])
+        and set(m.countries) & set(country.countries)
+        for m in areas
+    )
 
 
 def _country_before(text: str, start: int, mentions: tuple[Mention, ...]) -> tuple[str, ...]:
@@ -277,27 +289,3 @@ def _country_before(text: str, start: int, mentions: tuple[Mention, ...]) -> tup
         if mention.kind == "country" and near and not is_denied(text, mention.start):
             return mention.countries
     return ()
-
-
-def _leads_to(gap: str) -> bool:
-    """Whether nothing but a kind of body and links stands between an adjective and a name."""
-    words = [fold(w) for w in re.findall(r"[^\W\d_]+", gap)]
-    allowed = all(_in("kinds", w) or _in("partners", w) or w in _table()["links"] or w.endswith("stadt") for w in words)
-    return len(words) <= 4 and allowed and not re.search(r"[.;:!?()]", gap)
-
-
-@cache
-def _table() -> dict[str, frozenset[str]]:
-    data = tomllib.loads((files("klimapartner.intents") / "partner_names.toml").read_text(encoding="utf-8"))
-    return {name: frozenset(words.split()) for name, words in data.items()}
-
-
-@cache
-def _endings() -> tuple[str, ...]:
-    return tuple(_table()["endings"])
-
-
-@cache
-def _in(table: str, word: str) -> bool:
-    words = _table()[table]
-    return word in words or any(word[:n] + "*" in words for n in range(2, len(word) + 1))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from klimapartner.intents.cues import find_cues, fold, labels
 from klimapartner.intents.partner_names import Named, Span, is_denied, names
+from klimapartner.intents.places import find_mentions
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find
 
@@ -13,7 +14,8 @@ POSITIVE = frozenset({"partner.tie", "partner.contact", "partner.join", "partner
 NEGATIVE = frozenset({"partner.reject", "partner.state", "partner.story", "partner.office"})
 CLAUSE = re.compile(r"[,;–—:]|\s(?:weil|denn|because|parce que|porque)\b", re.IGNORECASE)
 SEGMENT = re.compile(
-    r";|(?<=.{40}):\s(?=[A-ZÄÖÜ])|\s[–—-]\s|\s(?=(?:weil|denn|because|parce que|porque|sondern|wohingegen|whereas)\b)"
+    r";|(?<=.{40}):\s(?=[A-ZÄÖÜ])(?![^\"„“”]+[\"“”](?:\W|$))"
+    r"|\s[–—-]\s|\s(?=(?:weil|denn|because|parce que|porque|sondern|wohingegen|whereas)\b)"
     r"|[,.]\s+(?=(?:sondern|aber|jedoch|doch|allerdings|während|wohingegen|but|whereas|mais|pero|sino|mas)\b)",
     re.IGNORECASE,
 )
@@ -52,11 +54,29 @@ def set_scene(sentences: Sequence[Sentence], german: Sequence[Span] = (), body_k
     places = tuple(named for s in told for named in names(s, _within(german, s)))
     mentions = tuple((s, m) for s in told for m in find(s.text) if _is_abroad(m))
     places = tuple(n for n in places if not (n.in_subject and n.size is None) or _recurs(n, told))
+    places = tuple(n for n in places if not _is_german(n) and not _is_part(n, places))
     return Scene(told, places, mentions, body_key, tuple(german))
 
 
 def _is_abroad(mention: Mention) -> bool:
     return mention.kind in ("country", "demonym") and mention.countries != ("DE",)
+
+
+def _is_german(named: Named) -> bool:
+    """Whether a name that no table of the South has is one of a German body."""
+    known = named.size is not None and named.is_southern
+    return not (known or named.given or named.typed) and any(m.text == named.name for m in find_mentions(named.name))
+
+
+def _is_part(named: Named, places: Sequence[Named]) -> bool:
+    """Whether it is a piece of a longer name that the letter has elsewhere, and the text there goes on as that name."""
+    text = named.sentence.text
+    longer = {p.name for p in places if p.key != named.key and named.name in p.name}
+    return any(
+        m.start() <= named.start - named.sentence.start < m.end()
+        for name in longer
+        for m in re.finditer(re.escape(name), text)
+    )
 
 
 def _recurs(named: Named, told: tuple[Sentence, ...]) -> bool:
@@ -88,8 +108,8 @@ def tail_labels(named: Named, others: Sequence[Named]) -> set[str]:
     """The labels of what a sentence goes on to say of the place after its part, up to the next name."""
     text, end = named.sentence.text, named.end - named.sentence.start
     left = min((m.end() for m in SEGMENT.finditer(text) if m.start() >= end), default=len(text))
-    names = [n.start - named.sentence.start for n in others if n.sentence is named.sentence and n.start > named.start]
-    right = min([m.start for m in find(text) if m.start >= end] + names, default=len(text))
+    names = [n.start - named.sentence.start for n in others if n.sentence is named.sentence and n.key != named.key]
+    right = min((start for start in [*names, *(m.start for m in find(text))] if start >= left), default=len(text))
     return {hit.label for hit in find_cues(text) if left <= hit.start < right}
 
 

@@ -3,36 +3,65 @@
 import re
 from collections.abc import Sequence
 
-from klimapartner.intents.cues import labels
+from klimapartner.intents.cues import find_cues, fold, labels
 from klimapartner.intents.partner_names import Named, Span
 from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels, tail_labels
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.world import earlier_country, find
+from klimapartner.intents.telling import is_asking
+from klimapartner.intents.world import candidates, earlier_country, find
 
-WEIGHTS = {"tie": 2.0, "contact": 2.0, "join": 1.5, "wish": 0.5, "story": -2.0, "state": -3.0, "office": -4.0}
+WEIGHTS = {
+    "tie": 2.0,
+    "contact": 2.0,
+    "join": 1.5,
+    "wish": 0.5,
+    "mediated": 1.0,
+    "story": -2.0,
+    "state": -3.0,
+    "office": -4.0,
+}
 OWN = re.compile(
-    r"\b(?:wir|uns|unser\w*|ich|mein\w*|we|us|our|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b", re.IGNORECASE
+    r"\b(?:wir|uns|unser\w*|ich|mich|mir|mein\w*|we|us|our|my|me|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b",
+    re.IGNORECASE,
 )
 OWN_SUBJECT = re.compile(r"\b(?:wir(?! selbst)|we|nous|nosotros|nós)\b", re.IGNORECASE)
+PUTS_RIGHT = re.compile(
+    r"\b(?:richtig|korrekt|gemeint|gemeinte|muss|müsste|correct|right|meant|should|juste|bonne|debe|correcto|correcta|correto|certo)\b"
+    r"(?:\W+(?:ist|war|sind|wäre|muss|müsste|sollte|soll|es|heißen|heeßn|lauten|stehen|dort|da|hier|vielmehr|also|natürlich|aber|jedoch|is|was|be|read|should|it"
+    r"|name|one|town|place|est|decir|ser|es|é|die|der|das|den|dem|the|la|el|o|a|Stadt|Gemeinde|unser\w*|Partner\w*)){1,6}\W+$",
+    re.IGNORECASE,
+)
 CORRECTS = re.compile(
-    r"\b(?:sondern|richtig(?: ist| wäre)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
+    r"\b(?:sondern|richtig(?: ist| wäre| lautet)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
+)
+UNENDED = re.compile(
+    r"\b(?:nie|niemals|nicht|kein|weder|never|not|n't|jamais|nunca)\s(?:\w+\s){0,2}(?:gekuendigt|beendet|aufgeloest|aufgehoben|eingestellt"
+    r"|eingeschlafen|abgebrochen|erloschen|beenden|kuendigen|ended|cancelled|terminated|dissolved|rompu|rompido|terminado|encerrad\w|interrumpid\w)\b"
 )
 SHORT = 4  # a sentence of so few words speaks of what stands before it ("Gilt als beendet.")
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
 )
-PAIR_GAP = re.compile(r"\.?\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?")
+PAIR_GAP = re.compile(
+    r"(?:\s*\([^)]*\))?\.?\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?"
+)
 ADDRESSES = re.compile(
     r"(?:\b(?:mit|nach|in|aus|zu|von|für|zwischen|um|und|nämlich|heißt|ist|namens|noch|with|to|of|from|for|and|avec|à|a"
     r"|de|pour|con|en|y|com|em|para|e)|[:–„“\"(])\s*(?:(?:der|dem|den|die|das|la|le|el)\s)?$",
     re.IGNORECASE,
 )
 LOCATES = re.compile(
-    r"\b(?:bei|nahe|unweit|nähe(?: von)?|hauptstadt|umland von|(?:süden|norden|osten|westen|rand|stadtrand|vorort) von"
-    r"|(?:nörd|süd|öst|west)lich von|bundesstaat|provinz|region|near|outside|capital|(?:state|province|region) of"
+    r"\b(?:bei(?!.*\b(?:angegeben|eingetragen|genannt|geschrieben|vermerkt)\b)|nahe|unweit|nähe(?: von)?|hauptstadt"
+    r"|umland von|(?:süden|norden|osten|westen|rand|stadtrand|vorort) von"
+    r"|(?:kilometer|km|stunden?|autostunden?|minuten|hours?|miles|heures|horas)"
+    r"(?: \w+)? (?:von|vor|from|de)"
+    r"|(?:nörd|süd|öst|west)lich von|(?:in der|in dem|im|aus der|aus dem) (?:bundesstaat|provinz|region)"
+    r"|near|outside|capital|(?:state|province|region) of"
     r"|près de|cerca de|perto de|estado d[eo]|provincia de|região de|région de|département de)\s+$",
     re.IGNORECASE,
 )
+KIND_BEFORE = re.compile(r"(?:Cidade|Câmara|Prefeitura|Municipio|Commune|Ville|Alcaldía|Distrito) d(?:e|a|o|u)s? ")
+LOCATED = re.compile(r"\s(?:gehört|gehörend|gehörig|eingemeindet|aufgegangen)\w*\b", re.IGNORECASE)
 
 
 def weigh(scene: Scene) -> list[Rival]:
@@ -72,6 +101,12 @@ def _belongs_to_others(found: list[Named], scene: Scene) -> bool:
     return any("partnership.lack" in labels(text) for text in (after, *(s.text for s in scene.sentences[place + 1 :])))
 
 
+def is_put_right(named: Named) -> bool:
+    """Whether a correction says that this is the right one ("Richtig muss es heißen: X")."""
+    before = named.sentence.text[: named.start - named.sentence.start]
+    return bool(PUTS_RIGHT.search(before)) and not named.denied
+
+
 def _is_own(named: Named) -> bool:
     """Whether its sentence speaks of the writers; in a story about others "uns" does not count."""
     told = "partner.story" in segment_labels(named)
@@ -82,14 +117,18 @@ def _plain_name(found: list[Named]) -> str:
     """The name as first written, the county's word kept."""
     first = found[0]
     tail = re.match(r" County\b", first.sentence.text[first.end - first.sentence.start :])
+    if KIND_BEFORE.match(first.name) and candidates(plain := KIND_BEFORE.sub("", first.name)):
+        return plain
     return first.name + (tail.group() if tail and not first.name.endswith("County") else "")
 
 
 def weight_of(named: Named, scene: Scene) -> float:
     """What speaks for one mention: how it is written, where it stands, and the cues around it."""
     weight = _weight_of_form(named) + _weight_of_place(named, scene)
-    weight -= 2.0 * _is_area_of_town(named, scene)
-    if LOCATES.search(named.sentence.text[: named.start - named.sentence.start]):
+    weight -= 2.0 * (named.around or _is_area_of_town(named, scene))
+    text = named.sentence.text
+    around = LOCATED.match(text[named.end - named.sentence.start :])
+    if around or LOCATES.search(text[: named.start - named.sentence.start]):
         return weight - 4
     return weight + _weight_of_cues(named, scene) - 2.5 * _is_listed(named, scene)
 
@@ -113,7 +152,7 @@ def _weight_of_place(named: Named, scene: Scene) -> float:
     text, start = named.sentence.text, named.start - named.sentence.start
     weight = 1.0 * named.in_subject + 2.0 * is_paired(named, scene)
     weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
-    weight += 1.5 * bool(CORRECTS.search(text[:start]))
+    weight += 1.5 * bool(CORRECTS.search(text[:start]) or PUTS_RIGHT.search(text[:start]))
     return weight + 2.0 * (earlier_country(scene.body_key, named.name) is not None)
 
 
@@ -122,14 +161,23 @@ def _weight_of_cues(named: Named, scene: Scene) -> float:
     found = segment_labels(named) | (labels(text) & POSITIVE)
     if named.kind_word and OWN.search(text):
         found -= {"partner.state"}
-    if "partner.cityhall" in found:
+    if "partner.cityhall" in found or not _is_of_office(named):
         found -= {"partner.office"}
+    if "partner.mediated" in found:
+        found -= {"partner.office", "partner.club", "partner.story"}
     cued = sum(value for label, value in WEIGHTS.items() if f"partner.{label}" in found)
     cued += 1.5 * ("partnership.sure" in found and "partner.tie" not in found)
     weight = cued if cued < 0 or _is_addressed(named) else 0.5 * cued
     weight += 1.0 * _is_spoken_of_next(named, scene)
     only_club = "partner.club" in found and not {"partner.cityhall", "partner.tie"} & found
     return weight - 2.0 * (only_club and not _town_hall_follows(named, scene))
+
+
+def _is_of_office(named: Named) -> bool:
+    """Whether the office stands in the place: nothing but a few words between."""
+    text, start = named.sentence.text, named.start - named.sentence.start
+    hits = (hit for hit in find_cues(text) if hit.label == "partner.office")
+    return any(hit.end <= start and len(text[hit.end : start].split()) <= 2 for hit in hits)
 
 
 def _is_spoken_of_next(named: Named, scene: Scene) -> bool:
@@ -139,7 +187,7 @@ def _is_spoken_of_next(named: Named, scene: Scene) -> bool:
     if any(p.sentence is s for p in scene.places for s in following):
         return False
     found = {label for s in following for label in labels(s.text)}
-    ours = "partner.anaphora" in found or any(OWN.search(s.text) for s in following)
+    ours = bool({"partner.anaphora", "partnership.sure"} & found) or any(OWN.search(s.text) for s in following)
     return (
         ours and bool({"partner.tie", "partner.contact"} & found) and not {"partner.wish", "partnership.lack"} & found
     )
@@ -200,16 +248,30 @@ def _without_brackets(gap: str) -> str:
 def is_rejected(named: Named, scene: Scene) -> bool:
     """Whether its part of the sentence, or the next sentence speaking of it, sets it aside."""
     if "partner.reject" in segment_labels(named) | tail_labels(named, scene.places):
-        return "partner.renewed" not in _labels_near(named, scene)
+        return "partner.renewed" not in _labels_near(named, scene) and not _goes_on(named.sentence.text)
     place = scene.sentences.index(named.sentence)
     following = scene.sentences[place + 1] if place + 1 < len(scene.sentences) else None
     if following is None or any(p.sentence is following for p in scene.places) or _is_of_others(following, named):
         return False
     found = labels(following.text)
+    if _goes_on(following.text) or _is_confirmed(place + 2, scene):
+        return False
     short = len(following.text.split()) <= SHORT and not OWN.search(following.text)
     refers = short or bool({"partner.anaphora", "partner.tie"} & found)
     taken_up = refers and "partner.renewed" not in _labels_near(named, scene)
     return "partner.denied" in found or ("partner.reject" in found and taken_up)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether an end is only named to be denied ("nie gekündigt", "has not ended")."""
+    return bool(UNENDED.search(fold(text)))
+
+
+def _is_confirmed(place: int, scene: Scene) -> bool:
+    """Whether the sentence there, which names no other place, says that the partnership stands."""
+    following = scene.sentences[place : place + 1]
+    stands = any("partnership.sure" in labels(s.text) and not is_asking(s) for s in following)
+    return stands and not any(p.sentence is s for p in scene.places for s in following)
 
 
 def _is_of_others(sentence: Sentence, named: Named) -> bool:

@@ -6,6 +6,7 @@ has such a place, so that a contested name stays contested. Data and sources: `w
 
 import gzip
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -189,7 +190,8 @@ def world() -> World:
     for line in _lines("countries.tsv.gz"):
         key, kind, iso = line.split("\t")
         names[key] = (*names.get(key, ()), (kind, iso))
-    places: dict[str, str] = dict(line.split("\t") for line in _lines("places.tsv.gz"))
+    cells = (line.split("\t") for line in _lines("places.tsv.gz"))
+    places = {key: sys.intern(cell) for key, cell in cells}  # a few thousand cells for all names: spares memory
     words, stems = _region_words(places)
     regions = {iso: region_label(label) for iso, label in (line.split("\t") for line in _lines("regions.tsv.gz"))}
     return World(names, places, words, stems, regions, _rows(names, places, words))
