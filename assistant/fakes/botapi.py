@@ -4,6 +4,7 @@ Use it as a context manager, give its `url` to the bot's library, and play the p
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from klimapartner.assistant.fakes.botapi_people import People
 from klimapartner.assistant.fakes.botapi_updates import UpdateQueue
 from klimapartner.assistant.fakes.botapi_values import Bot, Call, Chat, Json, Message, NotInTime, User
 from klimapartner.assistant.fakes.botapi_webhook import Patience
-from klimapartner.assistant.fakes.botapi_world import FIRST_UPDATE, BotState, ChatState, Clock, World
+from klimapartner.assistant.fakes.botapi_world import FIRST_UPDATE, BotState, ChatState, Clock, Limit, World
 
 T = TypeVar("T")
 
@@ -104,6 +105,16 @@ class FakeBotApi(People):
         with self.world.changed:
             self.world.faults.add(fault, times, method, chat, bot)
 
+    def limit_bot(self, bot: Bot, count: int, seconds: float) -> None:
+        """From now on the bot sends at most `count` messages in `seconds`; beyond that it gets 429."""
+        with self.world.changed:
+            self.world.limits.append(Limit(bot, count, seconds, each_chat=False))
+
+    def limit_chats(self, bot: Bot, count: int, seconds: float) -> None:
+        """From now on the bot sends at most `count` messages in `seconds` to any one chat; beyond that it gets 429."""
+        with self.world.changed:
+            self.world.limits.append(Limit(bot, count, seconds, each_chat=True))
+
     @contextmanager
     def outage(self) -> Iterator[None]:
         """Nobody listens at the port: connections end and new ones are refused, until the block is left."""
@@ -178,16 +189,25 @@ class FakeBotApi(People):
     def wait_for(self, condition: Callable[[], T], timeout: float = WAIT_SECONDS) -> T:
         """Waits, at most `timeout` seconds, until `condition` gives something true, and gives that.
 
-        It blocks its thread: where the bot runs in the test's own event loop, await `until` instead.
+        It is asked at every change here, and some twenty times a second for what changes elsewhere. It blocks its
+        thread: where the bot runs in the test's own event loop, await `until` instead.
 
         Raises:
             NotInTime: it did not.
         """
+        end = time.monotonic() + timeout
+        while True:
+            seen = self.world.changes
+            # Outside the lock, since a condition may itself ask the server over HTTP.
+            if found := condition():
+                return found
+            if (left := end - time.monotonic()) <= 0:
+                raise NotInTime(f"not within {timeout} s; last calls: {[_brief(call) for call in self.calls()[-5:]]}")
+            self._wait_for_change(seen, min(left, 0.05))
+
+    def _wait_for_change(self, seen: int, seconds: float) -> None:
         with self.world.changed:
-            found = self.world.changed.wait_for(condition, timeout)
-        if not found:
-            raise NotInTime(f"not within {timeout} s; last calls: {[_brief(call) for call in self.calls()[-5:]]}")
-        return found
+            self.world.changed.wait_for(lambda: self.world.changes != seen, seconds)
 
     async def until(self, condition: Callable[[], T], timeout: float = WAIT_SECONDS) -> T:
         """As `wait_for`, without blocking the event loop."""

@@ -38,7 +38,7 @@ def read_text(source: str, parse_mode: str, entities: list[Json]) -> tuple[str, 
     """
     match parse_mode.lower():
         case "":
-            text, found = source, entities
+            text, found = source, [_checked(entity, source) for entity in entities]
         case "html":
             text, found = read_html(source)
         case "markdown" | "markdownv2":
@@ -46,6 +46,18 @@ def read_text(source: str, parse_mode: str, entities: list[Json]) -> tuple[str, 
         case _:
             raise bad_request("unsupported parse_mode")
     return _trimmed(text, found)
+
+
+def _checked(entity: Json, text: str) -> Json:
+    begin, end = entity["offset"], entity["offset"] + entity["length"]
+    if begin < 0:
+        raise bad_request(f"receive an entity with incorrect offset {begin}")
+    if begin > utf16_length(text):
+        raise bad_request(f"entity begins after the end of the text at UTF-16 offset {begin}")
+    if end > utf16_length(text):
+        over = f"ends after the end of the text at UTF-16 offset {end}"
+        raise bad_request(f"entity beginning at UTF-16 offset {begin} {over}")
+    return entity
 
 
 def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:

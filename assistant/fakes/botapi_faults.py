@@ -31,8 +31,12 @@ class Fault:
 
 def flood(retry_after: int) -> Fault:
     """429 with `retry_after` in seconds. Source: Bot API, section "ResponseParameters"."""
-    text = f"Too Many Requests: retry after {retry_after}"
-    return Fault(refusal=Refused(429, text, {"retry_after": retry_after}))
+    return Fault(refusal=too_many(retry_after))
+
+
+def too_many(retry_after: int) -> Refused:
+    """The refusal itself."""
+    return Refused(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})
 
 
 def forbidden(description: str = "Forbidden: bot was blocked by the user") -> Fault:

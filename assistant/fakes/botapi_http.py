@@ -7,6 +7,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from klimapartner.assistant.fakes import botapi_methods, botapi_profile, botapi_webhook
 from klimapartner.assistant.fakes.botapi_faults import Fault
+from klimapartner.assistant.fakes.botapi_limits import check_limits
 from klimapartner.assistant.fakes.botapi_methods import Described, Turn
 from klimapartner.assistant.fakes.botapi_params import Params
 from klimapartner.assistant.fakes.botapi_polling import get_updates
@@ -25,7 +27,8 @@ METHODS = botapi_methods.METHODS | botapi_profile.METHODS | botapi_webhook.METHO
 
 UPLOAD_LIMIT = 50 * 1024 * 1024
 """Bytes. Source: Bot API, section "Sending files"."""
-LEAVING_SECONDS = 5.0
+LEAVING_SECONDS = 0.02
+"""How long a call may still run when the server stops; aiohttp takes 0 for "for ever"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def perform(turn: Turn, method: str) -> Answer:
         _check_logged_in(turn)
         if method.lower() not in METHODS:
             raise Refused(404, "Not Found")
+        check_limits(turn.world, turn.state.bot, method, chat_id(turn.params))
         return success(METHODS[method.lower()](turn))
     except Refused as error:
         return refusal(error)
@@ -100,7 +104,7 @@ class HttpServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fake-bot-api", daemon=True)
         self._runner: web.AppRunner | None = None
-        self._tasks: set[asyncio.Future[Any]] = set()
+        self._work: Future[None] | None = None
 
     def start(self) -> None:
         """Listens from now on.
@@ -109,60 +113,64 @@ class HttpServer:
             OSError: the port is taken.
         """
         self._thread.start()
-        self._wait_for(self.listen())
-        self._loop.call_soon_threadsafe(self._keep, self._courier.run())
+        try:
+            self._wait_for(self._listen())
+        except OSError:
+            self._end_thread()
+            raise
+        self._work = asyncio.run_coroutine_threadsafe(self._courier.run(), self._loop)
 
     def stop(self) -> None:
         """Ends all connections and the thread."""
-        self._wait_for(self._leave())
+        self._wait_for(self._hush())
+        broken = self._work.exception() if self._work and self._work.done() else None
+        self._end_thread()
+        if broken:
+            raise broken
+
+    def _end_thread(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        for task in (tasks := asyncio.all_tasks(self._loop)):
+            task.cancel()
+        self._loop.run_until_complete(_ended(tasks))
         self._loop.close()
 
     def pause(self) -> None:
         """Stops listening: connections end, new ones are refused."""
-        self._wait_for(self.hush())
+        self._wait_for(self._hush())
 
     def resume(self) -> None:
         """Listens again, at the same port."""
-        self._wait_for(self.listen())
+        self._wait_for(self._listen())
 
     def _wait_for(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def _keep(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def listen(self) -> None:
-        """Opens the socket."""
+    async def _listen(self) -> None:
         app = web.Application(client_max_size=UPLOAD_LIMIT)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._handle)
+        app.router.add_route("*", "/{rest:.*}", _nowhere)
         # Without cancellation a client that went away would still hold its long poll.
-        self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.0)
+        self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=LEAVING_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
         self.port = self._runner.addresses[0][1]
 
-    async def hush(self) -> None:
-        """Closes the socket and all connections."""
+    async def _hush(self) -> None:
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
-
-    async def _leave(self) -> None:
-        await self.hush()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks or {asyncio.ensure_future(asyncio.sleep(0))}, timeout=LEAVING_SECONDS)
 
     async def _handle(self, request: web.Request) -> web.Response:
         state = self._world.bots.get(request.match_info["token"])
         if state is None:
             return _response(refusal(Refused(401, "Unauthorized")))
-        params = await read_params(request)
+        try:
+            params = await read_params(request)
+        except Refused as error:
+            return _response(refusal(error))
         return await self._answer(request, state, request.match_info["method"], params)
 
     async def _answer(self, request: web.Request, state: BotState, method: str, params: Params) -> web.Response:
@@ -207,19 +215,40 @@ def chat_id(params: Params) -> int | None:
     return int(named) if named.lstrip("-").isdigit() else None
 
 
+async def _ended(tasks: set[asyncio.Task[Any]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _nowhere(request: web.Request) -> web.Response:
+    return _response(refusal(Refused(404, "Not Found")))
+
+
 async def read_params(request: web.Request) -> Params:
-    """The parameters of a request, from its query string and its body."""
+    """The parameters of a request, from its query string and its body.
+
+    Raises:
+        Refused: the body is larger than 50 MB, or no JSON though it says so.
+    """
     params = Params(dict(request.query))
+    try:
+        await _read_body(request, params)
+    except web.HTTPRequestEntityTooLarge:
+        raise Refused(413, "Request Entity Too Large") from None
+    except ValueError:
+        raise Refused(400, "Bad Request: can't parse JSON object") from None
+    return params
+
+
+async def _read_body(request: web.Request, params: Params) -> None:
     if request.content_type == "application/json":
-        body = await request.json()
+        body = json.loads(await request.text() or "{}")
         params.values.update(body if isinstance(body, dict) else {})
-        return params
+        return
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
             params.files[name] = Document(value.filename, value.file.read(), value.content_type)
         else:
             params.values[name] = value if isinstance(value, str) else bytes(value).decode()
-    return params
 
 
 def _response(answer: Answer) -> web.Response:

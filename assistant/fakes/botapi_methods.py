@@ -130,10 +130,12 @@ def _reply_to(turn: Turn, chat: ChatState) -> int | None:
     raise bad_request("message to be replied not found")
 
 
-def _own_message(turn: Turn, chat: ChatState, verb: str) -> Message:
+def _own_message(turn: Turn, chat: ChatState) -> Message:
+    if not turn.params.text("message_id"):
+        raise bad_request("message identifier is not specified")
     message = chat.messages.get(turn.params.number("message_id", 0))
     if message is None or message.deleted:
-        raise bad_request(f"message to {verb} not found")
+        raise bad_request("message to edit not found")
     if message.sender != turn.state.bot.id:
         raise bad_request("message can't be edited")
     return message
@@ -144,7 +146,7 @@ def edit_message_text(turn: Turn) -> Json:
     source = turn.params.text("text")
     text, entities = check_text(source, turn.params.text("parse_mode"), turn.params.structure("entities") or [])
     chat = open_chat(turn)
-    message = _own_message(turn, chat, "edit")
+    message = _own_message(turn, chat)
     if message.document:
         raise bad_request("there is no text in the message to edit")
     return _edited(turn, chat, message, replace(message, text=text, entities=tuple(entities), source=source))
@@ -156,7 +158,7 @@ def edit_message_caption(turn: Turn) -> Json:
     found = turn.params.structure("caption_entities") or []
     text, entities = check_caption(source, turn.params.text("parse_mode"), found)
     chat = open_chat(turn)
-    message = _own_message(turn, chat, "edit")
+    message = _own_message(turn, chat)
     if not message.document:
         raise bad_request("there is no caption in the message to edit")
     return _edited(turn, chat, message, replace(message, text=text, entities=tuple(entities), source=source))
@@ -165,7 +167,7 @@ def edit_message_caption(turn: Turn) -> Json:
 def edit_message_reply_markup(turn: Turn) -> Json:
     """Source: Bot API, section "editMessageReplyMarkup"."""
     chat = open_chat(turn)
-    message = _own_message(turn, chat, "edit")
+    message = _own_message(turn, chat)
     return _edited(turn, chat, message, message)
 
 

@@ -1,11 +1,14 @@
 """The people in the chats of the fake server: they write, press buttons, block, invite, and Telegram tells the bot."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from klimapartner.assistant.fakes.botapi_checks import TEXT_LIMIT
+from klimapartner.assistant.fakes.botapi_html import utf16_length
 from klimapartner.assistant.fakes.botapi_updates import Order
-from klimapartner.assistant.fakes.botapi_values import Bot, Button, Chat, Json, Message, NotThere, User
+from klimapartner.assistant.fakes.botapi_values import Bot, Button, Chat, FakeError, Json, Message, NotThere, User
 from klimapartner.assistant.fakes.botapi_wire import bot_json, chat_json, command_entities, user_json
 from klimapartner.assistant.fakes.botapi_world import ChatState, Query, World
 
@@ -21,8 +24,24 @@ class People:
         self.world = world
 
     def say(self, chat: Chat, text: str, sender: User | None = None, reply_to: int | None = None) -> int | None:
-        """A person writes a text; `sender` is the chat's first member unless named."""
+        """A person writes a text; `sender` is the chat's first member unless named.
+
+        Raises:
+            FakeError: the text is too long for one message: a real client would have cut it in several.
+        """
+        if utf16_length(text) > TEXT_LIMIT:
+            raise FakeError(f"more than {TEXT_LIMIT} UTF-16 units in one message")
         return self._write(chat, sender, text=text, entities=tuple(command_entities(text)), reply_to=reply_to)
+
+    def open_link(self, chat: Chat, payload: str = "") -> int | None:
+        """A person opens the bot's link `https://t.me/<bot>?start=<payload>`. Source: Bot features, "Deep linking".
+
+        Raises:
+            FakeError: the payload is none that Telegram passes on: at most 64 of A-Z, a-z, 0-9, _ and -.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", payload):
+            raise FakeError(f"no payload of a deep link: {payload!r}")
+        return self.say(chat, f"/start {payload}".strip())
 
     def post(self, chat: Chat, sender: User | None = None, **fields: Any) -> int | None:
         """A person sends anything else, in fields of the Bot API's Message: `contact={…}`, `voice={…}`, …"""

@@ -29,11 +29,10 @@ async def get_updates(turn: Turn) -> list[Json]:
     def wake() -> None:
         loop.call_soon_threadsafe(woken.set)
 
-    turn.world.wakers.add(wake)
     try:
-        return await _wait(turn, poll, woken)
+        with turn.world.listening(wake):
+            return await _wait(turn, poll, woken)
     finally:
-        turn.world.wakers.discard(wake)
         _end(turn.world, turn.state, poll)
 
 

@@ -93,7 +93,6 @@ class Courier:
     patience: Patience
     reply: Reply
     busy: set[tuple[str, int]] = field(default_factory=set)
-    posts: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Works until cancelled."""
@@ -102,32 +101,22 @@ class Courier:
         def wake() -> None:
             loop.call_soon_threadsafe(woken.set)
 
-        self.world.wakers.add(wake)
-        try:
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(self.patience.answer)) as session:
+        timeout = aiohttp.ClientTimeout(self.patience.answer)
+        with self.world.listening(wake):
+            async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as posts:
                 while True:
                     woken.clear()
-                    self._send_due(session)
+                    self._send_due(session, posts)
                     await woken.wait()
-        finally:
-            self.world.wakers.discard(wake)
-            for post in self.posts:
-                post.cancel()
 
-    def _send_due(self, session: aiohttp.ClientSession) -> None:
+    def _send_due(self, session: aiohttp.ClientSession, posts: asyncio.TaskGroup) -> None:
         with self.world.changed:
             for state in self.world.bots.values():
                 for update in state.queue.pending if state.webhook else ():
-                    self._send_if_free(session, state, update)
-
-    def _send_if_free(self, session: aiohttp.ClientSession, state: BotState, update: Pending) -> None:
-        lane = (state.bot.token, update.lane)
-        if lane in self.busy or state.webhook is None:
-            return
-        self.busy.add(lane)
-        post = asyncio.ensure_future(self._deliver(session, state, state.webhook, update))
-        self.posts.add(post)
-        post.add_done_callback(self.posts.discard)
+                    lane = (state.bot.token, update.lane)
+                    if state.webhook and lane not in self.busy:
+                        self.busy.add(lane)
+                        posts.create_task(self._deliver(session, state, state.webhook, update))
 
     async def _deliver(
         self, session: aiohttp.ClientSession, state: BotState, webhook: Webhook, update: Pending

@@ -4,7 +4,8 @@ Time comes from the clock that the server was given.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -92,16 +93,28 @@ class BotState:
     poll: Poll | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` messages of a bot in `seconds`: in each chat for itself, or in all together."""
+
+    bot: Bot
+    count: int
+    seconds: float
+    each_chat: bool
+
+
 class World:
     """The whole state. Take `changed` before reading or writing, and call `touch` after a change."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.changed = threading.Condition(threading.RLock())
+        self.changes = 0
         self.bots: dict[str, BotState] = {}
         self.calls: list[Call] = []
         self.faults = Faults()
-        self.wakers: set[Callable[[], None]] = set()
+        self.limits: list[Limit] = []
+        self._wakers: set[Callable[[], None]] = set()
         self._next_id = 1000
 
     def number(self) -> int:
@@ -111,9 +124,21 @@ class World:
 
     def touch(self) -> None:
         """Wakes all who wait for a change."""
+        self.changes += 1
         self.changed.notify_all()
-        for wake in tuple(self.wakers):
+        for wake in self._wakers:
             wake()
+
+    @contextmanager
+    def listening(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Calls `wake`, from any thread, at every change within the block."""
+        with self.changed:
+            self._wakers.add(wake)
+        try:
+            yield
+        finally:
+            with self.changed:
+                self._wakers.discard(wake)
 
     def state(self, bot: Bot) -> BotState:
         """The state of `bot`.
