@@ -5,6 +5,7 @@ Source: Bot API, section "Making requests": any method name in any case, GET and
 
 import asyncio
 import json
+import mimetypes
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -246,7 +247,9 @@ async def _read_body(request: web.Request, params: Params) -> None:
         return
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            params.files[name] = Document(value.filename, value.file.read(), value.content_type)
+            # As Telegram does: the name decides, since libraries send application/octet-stream.
+            kind = mimetypes.guess_type(value.filename)[0] or value.content_type
+            params.files[name] = Document(value.filename, value.file.read(), kind)
         else:
             params.values[name] = value if isinstance(value, str) else bytes(value).decode()
 
