@@ -12,7 +12,8 @@ from klimapartner.intents.partner_scene import Rival, Scene
 from klimapartner.intents.reading import Evidence, Letter, Partner, Status
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.status import REASONS, StatusDecision
-from klimapartner.intents.world import find, region_of
+from klimapartner.intents.telling import is_asking
+from klimapartner.intents.world import Mention, find, region_of
 
 ENOUGH = 2.0
 PLANS = {"partnership.planned", "partner.contact"}
@@ -22,14 +23,39 @@ SELF = re.compile(
     r"|mayor of|this is|on behalf|au nom|en nombre|em nome|souhaite|desea|deseja)\b",
     re.IGNORECASE,
 )
+SELF_FROM = re.compile(
+    r"\b(?:i am|i'm|this is|we (?:in|at|from)|je suis|nous (?:à|de)"
+    r"|soy|somos de|aqui (?:é|e|fala)|escribimos|writing)\b"
+    r"(?:(?!\bGerman)[^.;?!]){0,70}$",
+    re.IGNORECASE,
+)
+THANKS = re.compile(
+    r"^(?:(?:many )?thank|merci|gracias|obrigad)|\bto thank|thank you (?:from|for the|so much)|agrade[cz]"
+    r"|gratitu[dt]|remerci|obrigad",
+    re.IGNORECASE,
+)
+PERSON = re.compile(r"\b(?:i am|i'm|this is|je suis|soy|sou|aqui (?:é|e|fala))\s(?:(?:a|o|la|el)\s)?$", re.IGNORECASE)
+HEAD = re.compile(
+    r"^(?:(?:Desde|From|Depuis|Distrital|Departamental|Provincial|Constitucional|Aut[óo]nomo|Municipal|Aut[áa]rquico|Local|Area)\s"
+    r"(?:d(?:e|a|o|u)s?\s)?)+"
+)
+TAIL = re.compile(r"\s(?:Area|Local|Metropolitan|Municipal|Township)$")
+BODY_BEFORE = re.compile(
+    r"\b(?:Municipalidad|Intendencia|Ayuntamiento|Alcaldía|Alcalde|Gobierno|Presidente|Conselho|Câmara|Prefeitura|Mairie|Commune"
+    r"|Secretaria|Secretaría|Council|Assembly|Municipality)\b[\w\s]*$"
+)
 
 
 def decide_offer(letter: Letter, sentences: Sequence[Sentence], german: Sequence[Span] = ()) -> PartnerDecision:
     """The writing town: by letterhead, From, signature and what it says of itself; signatures count here."""
+    if _only_thanks(sentences):
+        return PartnerDecision()
     told = tuple(sentences)
-    places = tuple(n for s in told for n in names(s, [g for g in german if s.start <= g[0] < s.end]) if n.is_southern)
-    mentions = tuple((s, m) for s in told for m in find(s.text) if m.kind in ("country", "demonym"))
+    found = (n for s in told for n in names(s, [g for g in german if s.start <= g[0] < s.end]))
+    places = tuple(n for n in found if n.is_southern) or tuple(n for n in _signed(letter) if n.is_southern)
+    mentions = tuple((s, m) for s in told for m in find(s.text) if _is_abroad(m))
     scene = Scene(told, places, mentions)
+    places = tuple(_bare(n) for n in places)
     groups: dict[str, list[Named]] = {}
     for named in places:
         groups.setdefault(named.key, []).append(named)
@@ -43,17 +69,55 @@ def decide_offer(letter: Letter, sentences: Sequence[Sentence], german: Sequence
     return _decision(resolve(best, scene), scene)
 
 
+def _only_thanks(sentences: Sequence[Sentence]) -> bool:
+    """Whether a letter thanks, and neither asks for anything nor looks for a partner."""
+    thanks = any(THANKS.search(s.text) for s in sentences if s.zone != "signature")
+    found = {label for s in sentences for label in labels(s.text)}
+    seeks = bool({"intent.offer.sure", "intent.offer.finds", "partner.tie"} & found)
+    return thanks and not seeks and not any(is_asking(s) for s in sentences)
+
+
+def _signed(letter: Letter) -> tuple[Named, ...]:
+    """The bodies in the From header, read as a line of the signature."""
+    sender = Sentence(letter.from_name, 0, 0, "signature")
+    return tuple(n for n in names(sender) if n.kind_word or n.size is not None)
+
+
+def _is_abroad(mention: Mention) -> bool:
+    return mention.kind in ("country", "demonym") and mention.countries != ("DE",)
+
+
+def _bare(named: Named) -> Named:
+    """The place without what only tells its kind or leads to it ("Distrital de Pisac", "Brikama Area")."""
+    name = TAIL.sub("", HEAD.sub("", named.name))
+    return replace(named, name=name, key=fold(name)) if name else named
+
+
 def writes_from_south(letter: Letter, sentences: Sequence[Sentence], german: Sequence[Span]) -> bool:
     """Whether the letter names no German body, and its From or its offer one of the Global South."""
     if german:
-        return False
+        return _is_partner_of_german(letter, sentences, german)
+    if any(
+        SELF_FROM.search(s.text[: n.start - s.start]) for s in sentences for n in names(s) if _is_surely_southern(n)
+    ):
+        return True
     if any("intent.offer.sure" in labels(s.text) for s in sentences):
         own = (s for s in sentences if s.zone in ("subject", "signature") or SELF.search(s.text))
         if any(n.kind_word and n.is_southern and n.size is not None for s in own for n in names(s)):
             return True
+    return False
+
+
+def _is_partner_of_german(letter: Letter, sentences: Sequence[Sentence], german: Sequence[Span]) -> bool:
+    """Whether a body of the South is the sender and speaks of its German partner."""
     sender = Sentence(letter.from_name, 0, len(letter.from_name), "signature")
-    bodies = [n for n in names(sender) if n.kind_word and n.size is not None and n.is_southern]
-    return bool(bodies)
+    if not any(n.kind_word and n.size is not None and _is_surely_southern(n) for n in names(sender)):
+        return False
+    return any("partner.tie" in labels(s.text) for s in sentences if any(s.start <= g[0] < s.end for g in german))
+
+
+def _is_surely_southern(named: Named) -> bool:
+    return bool(named.countries) and all(region_of(iso) != "other" for iso in named.countries)
 
 
 def offer_status(sentences: Sequence[Sentence], german: Sequence[Span]) -> StatusDecision:
@@ -99,7 +163,9 @@ def _weight(named: Named) -> float:
     text = named.sentence.text
     weight = 1.0 * named.given + 1.0 * named.kind_word + 0.5 * named.typed + 0.5 * ((named.size or 0) >= 15)
     weight += 1.0 * (named.sentence.zone in ("subject", "signature")) + 1.0 * bool(SELF.search(text))
-    return weight - 2.0 * ("partner.story" in labels(text))
+    weight -= 2.0 * bool(PERSON.search(text[: named.start - named.sentence.start]))
+    weight += 1.0 * bool(BODY_BEFORE.search(text[: named.start - named.sentence.start]))
+    return weight - 2.0 * ("partner.story" in labels(text)) - 2.0 * named.around
 
 
 def _from(letter: Letter, named: Named) -> float:

@@ -35,6 +35,7 @@ NEAR = re.compile(
     re.IGNORECASE,
 )
 AREA = re.compile(
+    r"(?:\s(?:local|municipal|district|metropolitan|municipality|council|assembly|county|city))*"
     r"\s*(?:(?P<sign>[(,/–-])\s*)?(?:also |und zwar |gelegen )?(?P<within>(?:in|im|en|na|no|em|dans|auf|within|at)\s+)?"
     r"(?:(?:der|den|dem|the|la|el|las|los|l['’]|l')\s*)?"
     r"(?:(?:[\w-]*provinz|[\w-]*region|[\w-]*staat|departement|département|departamento|provincia|province|província"

@@ -16,6 +16,7 @@ Span = tuple[int, int]
 
 CAPITAL = r"[A-ZÀ-ÖØ-ÞŠŽĆČĐ]"
 WORD = re.compile(r"[^\W\d_](?:[\w'’\u0300-\u036f]|[-\u2010](?=[^\W\d_]))*")
+INNER = re.compile(r"[a-z]{1,3}[A-Z][a-z]{2,}")  # "uMlalazi", "eThekwini"
 PARTNER = re.compile(
     r"(?!ansprech|gespraechs|geschaefts|ehe|vertrags|koalitions|handels|tanz)"
     r"[a-z]*partner(?:in|stadt|kommune|gemeinde|distrikt|kreis|bezirk|ort)?"
@@ -42,7 +43,7 @@ def _run_end(text: str, words: list[Span], at: int, taken: Sequence[Span]) -> in
             break
         if any(left < end and start < right for left, right in taken):
             break
-        if re.match(CAPITAL, text[start]) and not is_noun(text[start:end]):
+        if (re.match(CAPITAL, text[start]) or INNER.match(text, start, end)) and not is_noun(text[start:end]):
             stop = place + 1
         elif place == at or fold(text[start:end]) not in _table()["joints"]:
             break

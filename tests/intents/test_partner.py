@@ -82,3 +82,27 @@ def test_evidence_points_into_the_text() -> None:
     text = "Unsere Partnerstadt ist Kigoma in Tansania."
     evidence = next(e for e in read(text).evidence if e.field == "partner.municipality")
     assert (evidence.value, f"\n{text}"[evidence.start : evidence.end]) == ("Kigoma", "Kigoma")
+
+
+@pytest.mark.parametrize(
+    ("text", "sender", "partner"),
+    [
+        (
+            "We are looking for a German partner.\nuMhlangeni Local Municipality in KwaZulu-Natal, South Africa",
+            "uMhlangeni Local Municipality",
+            Partner("uMhlangeni", "ZA"),
+        ),
+        (
+            "Buscamos un municipio alemán. Municipalidad Distrital de Ollantaytambo, Cusco, Perú\nCel. +51 984 700 100",
+            "Municipalidad Distrital de Ollantaytambo",
+            Partner("Ollantaytambo", "PE"),
+        ),
+        (
+            "The delegation has arrived home. We wish to thank you for your kindness.\nTel. +264 62 505 100",
+            "Okahandja Municipality",
+            None,
+        ),
+    ],
+)
+def test_a_body_of_the_south_writes(text: str, sender: str, partner: Partner | None) -> None:
+    assert read(text, sender=sender).partner == partner
