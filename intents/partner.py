@@ -24,6 +24,7 @@ from klimapartner.intents.world_words import is_known
 SOUTH = ("africa", "latin_america")
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
+BEYOND = 5.0  # a place outside both regions of this weight is meant where no partner is said to lack
 SURE = 4.0  # a place of this weight is not asked about
 AGAINST = {"partnership.lack", "partnership.none", "partner.story", "partner.club"}
 SPEAKS = {"partner.tie", "partner.contact", "partnership.sure", "partnership.planned"}
@@ -152,7 +153,8 @@ def _foreign_is_meant(rival: Rival, scene: Scene) -> bool:
         return True
     place = scene.sentences.index(rival.mentions[0].sentence)
     near = scene.sentences[max(0, place - 1) : place + 3]
-    return any("partner.scope" in labels(s.text) for s in near)
+    lacks = any({"partnership.lack", "partnership.none"} & labels(s.text) for s in scene.sentences)
+    return any("partner.scope" in labels(s.text) for s in near) or (rival.score >= BEYOND and not lacks)
 
 
 def _decision(chosen: list[Rival]) -> PartnerDecision:

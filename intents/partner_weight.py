@@ -7,7 +7,7 @@ from klimapartner.intents.cues import find_cues, fold, labels
 from klimapartner.intents.partner_names import Named, Span
 from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels, tail_labels
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import is_asking
+from klimapartner.intents.telling import denied, is_asking
 from klimapartner.intents.world import candidates, earlier_country, find
 
 WEIGHTS = {
@@ -248,7 +248,7 @@ def _without_brackets(gap: str) -> str:
 def is_rejected(named: Named, scene: Scene) -> bool:
     """Whether its part of the sentence, or the next sentence speaking of it, sets it aside."""
     if "partner.reject" in segment_labels(named) | tail_labels(named, scene.places):
-        return "partner.renewed" not in _labels_near(named, scene) and not _goes_on(named.sentence.text)
+        return not _is_renewed(named, scene) and not _goes_on(named.sentence.text)
     place = scene.sentences.index(named.sentence)
     following = scene.sentences[place + 1] if place + 1 < len(scene.sentences) else None
     if following is None or any(p.sentence is following for p in scene.places) or _is_of_others(following, named):
@@ -258,7 +258,7 @@ def is_rejected(named: Named, scene: Scene) -> bool:
         return False
     short = len(following.text.split()) <= SHORT and not OWN.search(following.text)
     refers = short or bool({"partner.anaphora", "partner.tie"} & found)
-    taken_up = refers and "partner.renewed" not in _labels_near(named, scene)
+    taken_up = refers and not _is_renewed(named, scene)
     return "partner.denied" in found or ("partner.reject" in found and taken_up)
 
 
@@ -280,7 +280,8 @@ def _is_of_others(sentence: Sentence, named: Named) -> bool:
     return bool(countries) and not countries & set(named.countries)
 
 
-def _labels_near(named: Named, scene: Scene) -> set[str]:
-    """The labels of its sentence and the two that follow."""
+def _is_renewed(named: Named, scene: Scene) -> bool:
+    """Whether its sentence or one of the two that follow takes the partnership up again."""
     place = scene.sentences.index(named.sentence)
-    return {label for s in scene.sentences[place : place + 3] for label in labels(s.text)}
+    near = (s.text for s in scene.sentences[place : place + 3])
+    return any("partner.renewed" in labels(text) and not denied(text, "partner.renewed") for text in near)

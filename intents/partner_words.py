@@ -28,7 +28,8 @@ def capital_runs(text: str, taken: Sequence[Span]) -> Iterator[Span]:
     words = [(m.start(), m.end()) for m in WORD.finditer(text)]
     at = 0
     while at < len(words):
-        stop = _run_end(text, words, at, taken)
+        is_name = not is_kind(fold(text[slice(*words[at])]))  # "Intendencia de Rocha" is called Rocha
+        stop = _run_end(text, words, at, taken) if is_name else at
         if stop > at:
             yield words[at][0], words[stop - 1][1]
         at = max(stop, at + 1)

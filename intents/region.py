@@ -9,7 +9,7 @@ from klimapartner.intents.partner import PartnerDecision
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Letter, Region
-from klimapartner.intents.region_votes import SOUTH, Vote, votes_of
+from klimapartner.intents.region_votes import REGION_WORD, SOUTH, Vote, votes_of
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import candidates, find, region_of
@@ -97,10 +97,16 @@ def _heard(told: list[Sentence], german: Sequence[Span]) -> Iterator[Vote]:
     for sentence, said in zip(asked, hear(told, german, [(s, None) for s in asked]), strict=True):
         named = {m.region for m in find(sentence.text) if m.kind != "place"} & set(SOUTH)
         for label, region in HEARD_AS.items():
-            if said[label] >= HEARD and (region in named or (region == "open" and len(named) != 1)):
+            if said[label] >= HEARD and (region in named or (region == "open" and _is_of_all(sentence, named))):
                 yield Vote(region, sentence, sentence.start, sentence.end, strong=False)
         if said["wish_country"] >= HEARD and len(named) == 1:
             yield Vote(next(r for r in SOUTH if r in named), sentence, sentence.start, sentence.end, strong=False)
+
+
+def _is_of_all(sentence: Sentence, named: set[Region | None]) -> bool:
+    """Whether being open is said of regions: both are named, or none but the subject is theirs."""
+    speaks = bool(REGION_WORD.search(sentence.text)) or "region.open" in labels(sentence.text)
+    return len(named) == 2 or (not named and speaks)
 
 
 def _sureness(partner: PartnerDecision, region: Region) -> float:

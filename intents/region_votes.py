@@ -93,7 +93,7 @@ def votes_of(sentence: Sentence, before: Sentence | None) -> list[Vote]:
     text, found = sentence.text, labels(sentence.text)
     if _asks(sentence, found):
         return []
-    mentions = [m for m in find(text) if m.kind != "place" and m.region]
+    mentions = [m for m in find(text) if m.kind != "place" and m.region and m.countries != ("DE",)]
     kept = _not_negated(text, mentions)
     is_open = any(hit.label == "region.open" and not _is_denied(text, hit) for hit in find_cues(text))
     if (is_open and not _contrasts(text, kept, mentions)) or ANYTHING.search(text):
