@@ -128,7 +128,11 @@ def _lies_in(place: Named, area: Named, gap: re.Match[str] | None) -> bool:
     if not gap or area.typed:
         return False
     fits = not place.countries or not area.countries or bool(set(place.countries) & set(area.countries))
-    linked = bool(gap["within"] or gap["sign"] == "(" or (gap["sign"] == "," and area.given and not area.kind_word))
+    linked = bool(
+        gap["within"]
+        or gap["sign"] == "("
+        or (gap["sign"] == "," and (area.given or area.size == 0) and not area.kind_word)
+    )
     return fits and linked and (area.size is None or area.size == 0 or area.given or bool(gap["within"]))
 
 

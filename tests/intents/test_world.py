@@ -120,3 +120,15 @@ def test_north_africa_is_africa_and_the_caribbean_latin_america(country: str, re
 
 def test_words_in_small_letters_are_no_countries_of_the_rest_of_the_world() -> None:
     assert find("a small island and a turkey") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [("Kiryandongo", "UG"), ("Effutu", "GH"), ("uMlalazi", "ZA"), ("Coronie", "SR"), ("Huamanga", "PE")],
+)
+def test_districts_without_a_town_of_their_name_are_listed(name: str, country: str) -> None:
+    assert surest(name) == country
+
+
+def test_the_spanish_word_for_a_wish_is_no_country() -> None:
+    assert found("tenemos gana de participar", "country") == []
