@@ -65,6 +65,19 @@ SECOND = re.compile(
     r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$"
     r"|\b(?:eher|lieber|besser|naeher|mehr|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
 )
+EXCEPT = re.compile(
+    r"\b(?:außer|ausser|bis auf|nur nicht|bloß nicht|blos nicht|except(?: for)?|but not|sauf|excepto|salvo|exceto)"
+    r"\s(?:(?:in|nach|mit|aus|an|the|l['’]|en|la|a|o|na)\s?){0,2}$",
+    re.IGNORECASE,
+)
+ALL_BUT = re.compile(
+    r"\b(?:alles|überall(?: hin)?|egal (?:wo|wohin|was)|jede\w* \w+"
+    r"|anything|anywhere|everywhere|partout|tout|todo|tudo)"
+    r"(?: (?:ist|geht|wäre|passt|gut|recht|willkommen|hin|is|fine|welcome))*,?"
+    r"\s(?:außer|ausser|bis auf|nur nicht|bloß nicht|except(?: for)?|but|sauf"
+    r"|excepto|salvo|menos|exceto)\s(?:(?:in|nach|mit|aus|an|the|l['’]|en|la|a|o|na)\s?){0,2}$",
+    re.IGNORECASE,
+)
 OUT = re.compile(r"\s*(?:\W\s*)?(?:raus|hinaus|weg|streichen|gestrichen|out|off|dehors|fuera|fora)\b", re.IGNORECASE)
 JOINED = re.compile(
     r"\s*(?:,\s*)?(?:oder|und|noch|bzw\.?|sowie|or|and|nor|et|ou|ni|y|o|u|e|/)\s+(?:(?:in|im|an|nach|mit|aus|one|en|au|à|na|no|em|a|aus)\s+)?"
@@ -94,6 +107,8 @@ def votes_of(sentence: Sentence, before: Sentence | None) -> list[Vote]:
     if _asks(sentence, found):
         return []
     mentions = [m for m in find(text) if m.kind != "place" and m.region and m.countries != ("DE",)]
+    if rest := _all_but(sentence, mentions):
+        return rest
     kept = _not_negated(text, mentions)
     is_open = any(hit.label == "region.open" and not _is_denied(text, hit) for hit in find_cues(text))
     if (is_open and not _contrasts(text, kept, mentions)) or ANYTHING.search(text):
@@ -103,6 +118,15 @@ def votes_of(sentence: Sentence, before: Sentence | None) -> list[Vote]:
     if "region.talk" in found:
         return []
     return _when_named(sentence, kept, found)
+
+
+def _all_but(sentence: Sentence, mentions: list[Mention]) -> list[Vote]:
+    """The other region, where one is all that is left out ("alles außer Lateinamerika")."""
+    named = [m for m in mentions if m.region in SOUTH]
+    left_out = {m.region for m in named if m.kind == "region" and ALL_BUT.search(sentence.text[: m.start])}
+    if len(left_out) != 1 or len(named) != 1:
+        return []
+    return [Vote(r, sentence, sentence.start, sentence.end, strong=True) for r in SOUTH if r not in left_out]
 
 
 def _when_open(sentence: Sentence, before: Sentence | None, kept: list[Mention], found: frozenset[str]) -> list[Vote]:
@@ -210,7 +234,7 @@ def _is_denied(text: str, hit: Hit) -> bool:
 
 def _is_negated(text: str, mention: Mention) -> bool:
     """Whether it is denied in its clause, the lesser of two, or the second after "neither"."""
-    if OUT.match(text[mention.end :]):
+    if OUT.match(text[mention.end :]) or EXCEPT.search(text[: mention.start]):
         return True
     plain = QUOTED_INSTEAD.sub(lambda m: "." * len(m.group()), IF_NEED_BE.sub("notfall", text))
     if plain[mention.start] == ".":
