@@ -192,14 +192,17 @@ def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
 
 
 def _heard_countries(scene: Scene) -> list[tuple[Sentence, Mention]]:
-    """The countries of the South that the voter takes for wished."""
+    """The countries of the South that the voter takes for wished, where the letter wishes no region as a whole."""
+    if any(m.kind == "region" and m.region in SOUTH for s in scene.sentences for m in find(s.text)):
+        return []
     southern = [(s, m) for s, m in scene.mentions if _can_be_wished(s, m)]
     judged = hear(scene.sentences, scene.german, [(s, None) for s, _ in southern])
     return [pair for pair, said in zip(southern, judged, strict=True) if said["wish_country"] >= HEARD_COUNTRY]
 
 
 def _can_be_wished(sentence: Sentence, mention: Mention) -> bool:
-    southern = mention.region in SOUTH and mention.kind == "country" and "partner.club" not in labels(sentence.text)
+    told = {"partner.club", "region.against", *NEGATIVE} & labels(sentence.text)
+    southern = mention.region in SOUTH and mention.kind == "country" and not told
     return southern and is_meant(sentence, mention) and not is_asking(sentence)
 
 
