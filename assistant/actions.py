@@ -57,7 +57,7 @@ def _upsert(session: Session, case: Case, partner: Partner | None) -> EntryChang
         call=case.call.id,
         body=body_ref(case.mail.reading.municipality),
         partner=partner_ref(partner),
-        fields=register_fields(case.mail, "machine", partner),
+        fields=register_fields(case.mail, case.provenance, partner),
         message_id=case.message_id,
         reference=case.conversation.reference,
         received_at=case.received,
@@ -85,11 +85,16 @@ def correction(session: Session, case: Case) -> Result:
     match = _own_entry(session, case)
     if match is None:
         return _for_staff(session, case, "correction", "Berichtigung ohne sicher zugehörigen Eintrag")
+    return correct(session, case, match.entry.id)
+
+
+def correct(session: Session, case: Case, entry_id: int) -> Result:
+    """Changes an entry that is the sender's to what they say now."""
     reading = case.mail.reading
     sure = certain_fields(reading, case.settings.answers.certain)
     change = correct_entry(
         session,
-        entry_id=match.entry.id,
+        entry_id=entry_id,
         fields=register_fields(case.mail, "sender", reading.partner),
         body=body_ref(reading.municipality) if "municipality" in sure else None,
         partner=partner_ref(reading.partner) if "partner" in sure else None,
@@ -111,7 +116,12 @@ def withdrawal(session: Session, case: Case) -> Result:
     match = _own_entry(session, case)
     if match is None:
         return _for_staff(session, case, "withdrawal", "Rückzug ohne sicher zugehörigen Eintrag")
-    change = withdraw(session, entry_id=match.entry.id, message_id=case.message_id, actor=ACTOR, now=case.now)
+    return take_back(session, case, match.entry.id)
+
+
+def take_back(session: Session, case: Case, entry_id: int) -> Result:
+    """Marks an entry that is the sender's as withdrawn."""
+    change = withdraw(session, entry_id=entry_id, message_id=case.message_id, actor=ACTOR, now=case.now)
     return Result((Section("withdrawal", {"reference": change.reference}),), change.entry_id)
 
 

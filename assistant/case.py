@@ -9,11 +9,12 @@ from klimapartner.assistant.mail_reading import MailReading
 from klimapartner.assistant.settings import MailboxSettings, Settings
 from klimapartner.assistant.templates import Section, Texts
 from klimapartner.storage.conversations import Conversation
+from klimapartner.storage.register import Provenance
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A mail by a person, read, in its conversation."""
+    """A mail by a person, read, in its conversation; `provenance` says whether the values were confirmed to us."""
 
     mail: MailReading
     message_id: int
@@ -23,6 +24,7 @@ class Case:
     settings: Settings
     texts: Texts
     now: datetime
+    provenance: Provenance = "machine"
 
     @property
     def language(self) -> Language:

@@ -59,12 +59,13 @@ def store_message(
     now: datetime,
     size: int | None = None,
     problem: str = "",
+    state: MessageState = "received",
 ) -> tuple[StoredMessage, bool]:
     """Keep a message; True when its content is new in this mailbox.
 
     The same place, or the same content at another place, is the message that is there already; the same Message-ID
     with other content is another message. `raw` may hold the header only: `size` is then the full size, `problem`
-    the reason.
+    the reason. What was worked on before it is kept comes with the `state` "done".
     """
     known = session.get(LocationRow, (mailbox, uidvalidity, uid))
     if known is not None:
@@ -72,7 +73,7 @@ def store_message(
     digest = hashlib.sha256(raw).hexdigest()
     values = {"mailbox": mailbox, "sha256": digest, "raw": raw, "size": len(raw) if size is None else size}
     values |= {"message_id": clip(message_id.strip(), ID_LENGTH), "received_at": received_at, "stored_at": now}
-    values |= {"problem": problem, "state": "received", "state_reason": "", "attempts": 0, "next_try_at": now}
+    values |= {"problem": problem, "state": state, "state_reason": "", "attempts": 0, "next_try_at": now}
     new = insert_if_new(session, MessageRow, values, ("mailbox", "sha256"))
     row = find(session, MessageRow, MessageRow.mailbox == mailbox, MessageRow.sha256 == digest)
     assert row is not None
