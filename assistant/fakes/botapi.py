@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from klimapartner.assistant.fakes.botapi_faults import Fault
+from klimapartner.assistant.fakes.botapi_faults import Fault, Rule
 from klimapartner.assistant.fakes.botapi_http import HttpServer
 from klimapartner.assistant.fakes.botapi_people import People
 from klimapartner.assistant.fakes.botapi_updates import UpdateQueue
@@ -99,11 +99,20 @@ class FakeBotApi(People):
             return chat
 
     def fail(
-        self, fault: Fault, times: int = 1, method: str | None = None, chat: Chat | None = None, bot: Bot | None = None
+        self,
+        fault: Fault,
+        times: int = 1,
+        after: int = 0,
+        method: str | None = None,
+        chat: Chat | None = None,
+        bot: Bot | None = None,
     ) -> None:
-        """The next `times` calls that meet method, chat and bot go wrong; getUpdates only where it is named."""
+        """Of the calls that meet method, chat and bot, `after` go well, then `times` go wrong, then all go well.
+
+        getUpdates goes wrong only where it is named, since it runs all the time.
+        """
         with self.world.changed:
-            self.world.faults.add(fault, times, method, chat, bot)
+            self.world.faults.add(Rule(fault, after, times, method, chat, bot))
 
     def limit_bot(self, bot: Bot, count: int, seconds: float) -> None:
         """From now on the bot sends at most `count` messages in `seconds`; beyond that it gets 429."""
@@ -185,6 +194,12 @@ class FakeBotApi(People):
         with self.world.changed:
             webhook = self.world.state(bot).webhook
             return webhook.url if webhook else None
+
+    def webhook_error(self, bot: Bot) -> str | None:
+        """What went wrong with the webhook last, as "Wrong response from the webhook: 401 Unauthorized"."""
+        with self.world.changed:
+            webhook = self.world.state(bot).webhook
+            return webhook.last_error if webhook else None
 
     def wait_for(self, condition: Callable[[], T], timeout: float = WAIT_SECONDS) -> T:
         """Waits, at most `timeout` seconds, until `condition` gives something true, and gives that.

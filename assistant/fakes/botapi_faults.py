@@ -78,33 +78,42 @@ def lost() -> Fault:
 
 
 @dataclass(slots=True)
-class _Rule:
+class Rule:
+    """A fault for the calls that meet method, chat and bot: `after` of them pass, then the next `left` get it."""
+
     fault: Fault
+    after: int
     left: int
     method: str | None
     chat: Chat | None
     bot: Bot | None
 
     def meets(self, bot: Bot, method: str, chat_id: int | None) -> bool:
+        """Whether the rule is about this call; about polls it is only where it names them."""
         named = self.method.lower() == method.lower() if self.method else method.lower() != "getupdates"
         here = self.chat is None or (self.chat.bot == bot and self.chat.id == chat_id)
         return named and here and self.bot in (None, bot)
+
+    def is_due(self) -> bool:
+        """Whether enough calls have passed; this one passes, too, where they have not."""
+        self.after -= 1
+        return self.after < 0
 
 
 @dataclass(slots=True)
 class Faults:
     """The rules in force, first come, first served."""
 
-    rules: list[_Rule] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
 
-    def add(self, fault: Fault, times: int, method: str | None, chat: Chat | None, bot: Bot | None) -> None:
-        """The next `times` calls that meet method, chat and bot get the fault; polls only where they are named."""
-        self.rules.append(_Rule(fault, times, method, chat, bot))
+    def add(self, rule: Rule) -> None:
+        """Puts a rule in force."""
+        self.rules.append(rule)
 
     def take(self, bot: Bot, method: str, chat_id: int | None) -> Fault:
         """The fault for this call, used up once; the harmless one where there is none."""
         for rule in self.rules:
-            if rule.left > 0 and rule.meets(bot, method, chat_id):
+            if rule.left > 0 and rule.meets(bot, method, chat_id) and rule.is_due():
                 rule.left -= 1
                 return rule.fault
         return Fault()

@@ -55,7 +55,7 @@ class People:
         """
         with self.world.changed:
             state, person = self.world.chat(chat), sender or chat.members[0]
-            own = [each for each in state.messages.values() if each.sender == person.id]
+            own = [each for each in state.messages.values() if each.sender == person.id and each.text]
             old = _newest(own, message_id)
             new = replace(
                 old,
@@ -81,6 +81,8 @@ class People:
             if message is None:
                 return self.say(chat, _keyboard_label(state, label), sender)
             button = next(each for row in message.buttons for each in row if each.text == label)
+            if button.data is None:
+                raise NotThere(f"button {label!r} only opens {button.url}")
             return self._press(state, message, button, sender or chat.members[0])
 
     def forge(self, chat: Chat, data: str, message_id: int | None = None, sender: User | None = None) -> int | None:
@@ -132,6 +134,13 @@ class People:
             self._service(new, migrate_from_chat_id=chat.id)
             old.migrated_to = new.id
             return new
+
+    def tell(self, bot: Bot, kind: str, payload: Json) -> int | None:
+        """Telegram sends any update, as `channel_post`, in fields of the Bot API."""
+        with self.world.changed:
+            update = self.world.state(bot).queue.add(kind, payload, lane=0)
+            self.world.touch()
+            return update
 
     def repeat(self, bot: Bot, update_id: int | None) -> None:
         """Telegram delivers an update once more.

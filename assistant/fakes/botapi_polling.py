@@ -81,5 +81,7 @@ async def _wait(turn: Turn, poll: Poll, woken: asyncio.Event) -> list[Json]:
         left = end - loop.time()
         if batch or left <= 0:
             return batch
+        # Not wait_for: in Python 3.11 it may swallow the cancellation that a client's hanging up is.
         with suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), left)
+            async with asyncio.timeout(left):
+                await woken.wait()

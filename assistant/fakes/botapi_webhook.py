@@ -92,6 +92,7 @@ class Courier:
     world: World
     patience: Patience
     reply: Reply
+    # Bot and chat of all posts on their way.
     busy: set[tuple[str, int]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -112,11 +113,22 @@ class Courier:
     def _send_due(self, session: aiohttp.ClientSession, posts: asyncio.TaskGroup) -> None:
         with self.world.changed:
             for state in self.world.bots.values():
-                for update in state.queue.pending if state.webhook else ():
-                    lane = (state.bot.token, update.lane)
-                    if state.webhook and lane not in self.busy:
-                        self.busy.add(lane)
+                if state.webhook:
+                    for update in self._due(state, state.webhook.max_connections):
+                        self.busy.add((state.bot.token, update.lane))
                         posts.create_task(self._deliver(session, state, state.webhook, update))
+
+    def _due(self, state: BotState, connections: int) -> list[Pending]:
+        """The first update of each chat for which none is on its way, as far as connections are left."""
+        busy = {lane for token, lane in self.busy if token == state.bot.token}
+        due: list[Pending] = []
+        for update in state.queue.pending:
+            if len(busy) >= connections:
+                break
+            if update.lane not in busy:
+                busy.add(update.lane)
+                due.append(update)
+        return due
 
     async def _deliver(
         self, session: aiohttp.ClientSession, state: BotState, webhook: Webhook, update: Pending

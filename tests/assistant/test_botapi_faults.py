@@ -120,3 +120,12 @@ def test_a_flood_limit_of_the_whole_bot(fake: FakeBotApi, ask: Ask, bot: Bot, ch
     ask("sendMessage", chat_id=chat.id, text="a")
     assert ask("sendMessage", chat_id=other.id, text="a")[0] == 429
     assert ask("sendChatAction", chat_id=other.id, action="typing") is True
+
+
+def test_the_second_of_three_goes_wrong(fake: FakeBotApi, ask: Ask, chat: Chat) -> None:
+    fake.fail(faults.lost(), after=1)
+    ask("sendMessage", chat_id=chat.id, text="1")
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask("sendMessage", chat_id=chat.id, text="2")
+    ask("sendMessage", chat_id=chat.id, text="3")
+    assert fake.texts(chat) == ["1", "3"]

@@ -15,6 +15,8 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BufferedIn
 from aiogram.types import InlineKeyboardButton as AiogramButton
 from aiogram.types import InlineKeyboardMarkup as AiogramMarkup
 from aiogram.types import Message as AiogramMessage
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
+from aiohttp import web
 from telegram import error as telegram_errors
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
@@ -105,7 +107,8 @@ async def test_a_conversation_from_the_first_command_to_the_file(
         assert (edited.text, edited.versions, edited.labels) == ("erledigt", ("Hallo Ada",), ())
         assert (file.text, file.document) == ("Termin", CALENDAR)
         assert [answer["text"] for answer in fake.answers(chat)] == ["gut"]
-    assert (fake.pending(bot), fake.polling(bot)) == (0, False)
+    await fake.until(lambda: not fake.polling(bot))
+    assert fake.pending(bot) == 0
 
 
 @pytest.fixture(params=["aiogram", "python-telegram-bot"])
@@ -252,6 +255,29 @@ async def test_two_workers_on_one_bot_get_conflicts_and_lose_nothing(fake: FakeB
             await application.updater.stop()
             await application.stop()
     assert ([type(each) for each in conflicts], heard) == ([telegram_errors.Conflict], ["Hallo"])
+
+
+async def test_aiogram_takes_a_webhook_with_its_secret(fake: FakeBotApi, bot: Bot, chat: Chat) -> None:
+    dispatcher = aiogram.Dispatcher()
+
+    @dispatcher.message()
+    async def echo(message: AiogramMessage) -> None:
+        await message.answer(message.text or "")
+
+    async with aiogram_bot(fake, bot) as client:
+        app = web.Application()
+        SimpleRequestHandler(dispatcher, client, secret_token="geheim").register(app, path="/hook")
+        setup_application(app, dispatcher)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await client.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/hook", secret_token="falsch")
+        fake.say(chat, "Hallo")
+        await fake.until(lambda: "401" in str(fake.webhook_error(bot)))
+        assert fake.texts(chat) == []
+        await client.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/hook", secret_token="geheim")
+        assert [message.text for message in await fake.until_sent(chat, 1)] == ["Hallo"]
+        await runner.cleanup()
 
 
 async def test_500_chats_of_5_messages_at_once_are_all_answered_in_order(fake: FakeBotApi, bot: Bot) -> None:

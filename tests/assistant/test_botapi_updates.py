@@ -109,6 +109,11 @@ def test_any_other_message_comes_in_the_fields_of_the_bot_api(fake: FakeBotApi, 
     assert (update["message"]["contact"]["phone_number"], "text" in update["message"]) == ("+49301", False)
 
 
+def test_any_update_can_come(fake: FakeBotApi, ask: Ask, bot: Bot) -> None:
+    update = fake.tell(bot, "channel_post", {"message_id": 1, "date": 0, "chat": {"id": -5, "type": "channel"}})
+    assert [(each["update_id"], each["channel_post"]["chat"]["id"]) for each in ask("getUpdates")] == [(update, -5)]
+
+
 def test_an_update_comes_twice(fake: FakeBotApi, ask: Ask, bot: Bot, chat: Chat) -> None:
     update = fake.say(chat, "a")
     first = ask("getUpdates")
@@ -170,6 +175,13 @@ def test_a_button_that_is_not_shown_cannot_be_pressed(fake: FakeBotApi, ask: Ask
     ask("sendMessage", chat_id=chat.id, text="?", reply_markup=KEYBOARD)
     with pytest.raises(NotThere, match=r"^no button 'Vielleicht' is shown; there are \['Ja', 'Nein'\]$"):
         fake.press(chat, "Vielleicht")
+
+
+def test_a_button_with_an_address_tells_the_bot_nothing(fake: FakeBotApi, ask: Ask, chat: Chat) -> None:
+    keyboard = {"inline_keyboard": [[{"text": "Seite", "url": "https://example.org/"}]]}
+    ask("sendMessage", chat_id=chat.id, text="?", reply_markup=keyboard)
+    with pytest.raises(NotThere, match=r"^button 'Seite' only opens https://example.org/$"):
+        fake.press(chat, "Seite")
 
 
 def test_a_changed_client_sends_any_data(fake: FakeBotApi, ask: Ask, chat: Chat) -> None:

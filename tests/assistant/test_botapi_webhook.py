@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -43,10 +44,11 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             update = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, answer = kept.receive(update, self.headers[SECRET_HEADER])
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
+            with suppress(BrokenPipeError, ConnectionResetError):  # the server that was kept waiting has hung up
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(json.dumps(answer).encode())
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
