@@ -6,6 +6,7 @@ from typing import Any
 
 from klimapartner.assistant.answer_parts import call_words, contacts, privacy
 from klimapartner.assistant.case import Case
+from klimapartner.assistant.chat_links import links_into_chat
 from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.limits import over_limit
 from klimapartner.assistant.settings import MailboxSettings
@@ -14,6 +15,7 @@ from klimapartner.mailbox.compose import new_message_id, reply_subject, verp_add
 from klimapartner.mailbox.message import Address
 from klimapartner.storage.engine import Session
 from klimapartner.storage.outbox import Draft, OutboxMail, count_answers, enqueue
+from klimapartner.storage.search import get_entry
 from klimapartner.storage.sql import lock
 from klimapartner.storage.tasks import add_task
 
@@ -61,9 +63,18 @@ def prepare_for_named_address(session: Session, case: Case, answer: Answer) -> O
 
 def _enqueue(session: Session, case: Case, to: Address, answer: Answer, *, step: str) -> OutboxMail:
     first_contact = count_answers(session, since=_EVER, address=to.addr) == 0
-    body = _body(case, to, answer.sections, first_contact)
+    links = _links(session, case, answer) if step == "1" and first_contact else []
+    body = _body(case, to, answer.sections, first_contact, links)
     row, _ = enqueue(session, _draft(case, to, answer, body, step), now=case.now)
     return row
+
+
+def _links(session: Session, case: Case, answer: Answer) -> list[str]:
+    """Links that open the entry in a chat: only for whoever made it, not for one who wrote of the same body later."""
+    if answer.kind != "interest" or answer.entry_id is None:
+        return []
+    own = get_entry(session, answer.entry_id).reference.startswith(case.conversation.reference)
+    return links_into_chat(session, case.settings, answer.entry_id, now=case.now) if own else []
 
 
 def _draft(case: Case, to: Address, answer: Answer, body: str, step: str) -> Draft:
@@ -102,7 +113,7 @@ def _thread_headers(case: Case) -> dict[str, str]:
     return {"In-Reply-To": message.message_id, "References": " ".join(dict.fromkeys(chain))}
 
 
-def _body(case: Case, to: Address, sections: tuple[Section, ...], first_contact: bool) -> str:
+def _body(case: Case, to: Address, sections: tuple[Section, ...], first_contact: bool, chat_links: list[str]) -> str:
     rendered = [
         case.texts.section(Section(part.name, _section_values(case, part, first=number == 0)), case.language)
         for number, part in enumerate(sections)
@@ -116,6 +127,7 @@ def _body(case: Case, to: Address, sections: tuple[Section, ...], first_contact:
         "reference": case.conversation.reference,
         "controller": case.settings.controller,
         "privacy": privacy(case) if first_contact else "",
+        "chat_links": chat_links,
     }
     return tidy(case.texts.section(Section("frame", frame), case.language))
 

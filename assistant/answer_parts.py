@@ -31,7 +31,7 @@ def understood(case: Case) -> list[dict[str, str]]:
 
 def ask_for(case: Case) -> list[str]:
     """A question for each needed detail that is missing or not sure."""
-    sure = certain_fields(case.mail.reading, case.settings.answers.certain)
+    sure = [*certain_fields(case.mail.reading, case.settings.answers.certain), *case.left_out]
     return [case.texts.word("ask", field, case.language) for field in case.texts.keys("ask") if field not in sure]
 
 

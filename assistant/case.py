@@ -14,7 +14,10 @@ from klimapartner.storage.register import Provenance
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A mail by a person, read, in its conversation; `provenance` says whether the values were confirmed to us."""
+    """A mail by a person, read, in its conversation; `provenance` is "sender" for what was confirmed.
+
+    `left_out` are details that the person chose not to give: they are not asked for again.
+    """
 
     mail: MailReading
     message_id: int
@@ -25,6 +28,7 @@ class Case:
     texts: Texts
     now: datetime
     provenance: Provenance = "machine"
+    left_out: tuple[str, ...] = ()
 
     @property
     def language(self) -> Language:

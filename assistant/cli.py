@@ -11,6 +11,7 @@ import typer
 from klimapartner.assistant.commands import (
     ask,
     call,
+    chat,
     deadletter,
     demo,
     doctor,
@@ -52,13 +53,14 @@ def _common(
     set_up_logs(debug)
 
 
-for group in (register, outbox, deadletter, unanswered, call, gazetteer, user):
+for group in (register, outbox, chat, deadletter, unanswered, call, gazetteer, user):
     app.add_typer(group.app)
 app.command()(init.init)
 app.command()(run.run)
 app.command()(poll.poll)
 app.command()(parse.parse)
 app.command()(ask.ask)
+app.command()(chat.chat)
 app.command()(explain.explain)
 app.command()(demo.demo)
 app.command()(doctor.doctor)

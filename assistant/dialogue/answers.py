@@ -1,5 +1,6 @@
 """Questions in a chat: the FAQ's answers with source and date, the nearest questions, or the offer of a person."""
 
+import re
 from collections.abc import Sequence
 
 from klimapartner.assistant.dates import day
@@ -8,6 +9,7 @@ from klimapartner.assistant.dialogue.turning import Row, Turn
 from klimapartner.assistant.faq import faq_texts
 
 PREFIX = "faq:"
+_LOOSE_LIST = re.compile(r"\n\n+(?=- )")
 
 
 def faq_reply(turn: Turn, ids: Sequence[str], *rows: Row) -> Reply:
@@ -16,7 +18,7 @@ def faq_reply(turn: Turn, ids: Sequence[str], *rows: Row) -> Reply:
     several = len(found) > 1
     blocks = [f"{item['question']}\n{item['answer']}" if several else item["answer"] for item in found]
     source = turn.text("source", source=turn.call.source, as_of=day(turn.call.as_of, turn.language))
-    return Reply("\n\n".join([*blocks, source]), rows)
+    return Reply(_LOOSE_LIST.sub("\n", "\n\n".join([*blocks, source])), rows)
 
 
 def nearest_reply(turn: Turn, ids: Sequence[str]) -> Reply:

@@ -40,7 +40,7 @@ def obey(turn: Turn, command: str, argument: str) -> Said:
 
 
 def _start(turn: Turn, token: str) -> Said:
-    fresh = turn.with_state(form=None, paused=None, greeted=True)
+    fresh = turn.with_state(form=None, paused=None, greeted=True, handed_over="", told=False)
     number = entry_of_token(turn.session, token, now=turn.now) if token and turn.takes_intake else None
     if number is not None:
         entry = get_entry(turn.session, number)

@@ -6,6 +6,7 @@ from typing import Any
 from klimapartner.assistant.dialogue.answers import faq_reply, nearest_reply, unknown_reply
 from klimapartner.assistant.dialogue.catalogue import has_line, is_word
 from klimapartner.assistant.dialogue.contract import Reply
+from klimapartner.assistant.dialogue.handover import hand_over
 from klimapartner.assistant.dialogue.questions import SKIPPABLE, next_slot, question, rows, why
 from klimapartner.assistant.dialogue.slots import PERSONAL, Heard, has_personal, hear, hear_freely, several_bodies
 from klimapartner.assistant.dialogue.state import Form, FormName, Values, form_json, form_of
@@ -63,7 +64,11 @@ def answer(turn: Turn, form: Form, text: str) -> Said:
         return _at_step(turn, form, text)
     if form.asked in SKIPPABLE.get(form.name, ()) and is_word(text, "skip"):
         return skip(turn, form)
-    return take(turn, form, text, hear(turn, form, text))
+    heard = hear(turn, form, text)
+    named = form.asked in PERSONAL and bool(heard.values)
+    if not named and len(text.split()) >= _SHORT and "human" in turn.office.reader.ask(text).faq:
+        return hand_over(turn)
+    return take(turn, form, text, heard)
 
 
 def correct_last(turn: Turn, form: Form, text: str) -> Said:
@@ -133,7 +138,9 @@ def _is_question(turn: Turn, form: Form, text: str) -> bool:
 def _aside(turn: Turn, form: Form, text: str) -> Said:
     """Answer a question, keep what the line says for the form, and go on with what was asked."""
     asked = turn.office.reader.ask(text)
-    ids = [name for name in asked.faq if name != "human"]
+    if "human" in asked.faq:
+        return hand_over(turn)
+    ids = [name for name in turn.read(text).faq or asked.faq if name != "human"]
     reply = (
         faq_reply(turn, ids) if ids else nearest_reply(turn, asked.suggest) if asked.suggest else unknown_reply(turn)
     )

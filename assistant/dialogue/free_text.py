@@ -18,6 +18,7 @@ from klimapartner.assistant.dialogue.turning import Row, Said, Turn
 from klimapartner.assistant.dialogue.workshop import begin_workshop
 from klimapartner.assistant.register_fields import confidence_of
 from klimapartner.intents.reading import Answer, Reading
+from klimapartner.intents.telling import has_question_mark
 
 _Begin = Callable[..., Said]
 
@@ -77,16 +78,21 @@ def _faq(turn: Turn, asked: Answer) -> Reply:
 
 def _free(turn: Turn, text: str) -> Said:
     reading, asked = turn.read(text), turn.office.reader.ask(text)
-    wish = _wish(turn, reading)
+    # Who waits for a person talks to that person: only questions are answered, nothing is begun.
+    wish = None if turn.state.handed_over else _wish(turn, reading)
     if wish and not ("question" in reading.intents and asked.faq):
         return WISHES[wish][0](turn, text=text)
-    if asked.faq:
+    if asked.faq and (not turn.state.handed_over or _asks(reading, text)):
         return _answered(turn, asked, reading, wish, text)
-    if reply := small_talk(turn, text):
-        return turn.says(reply)
     if turn.state.handed_over:
         return passed_on(turn)
+    if reply := small_talk(turn, text):
+        return turn.says(reply)
     return turn.says(nearest_reply(turn, asked.suggest) if asked.suggest else unknown_reply(turn))
+
+
+def _asks(reading: Reading, text: str) -> bool:
+    return has_question_mark(text) or "question" in reading.intents
 
 
 def _wish(turn: Turn, reading: Reading) -> str | None:
@@ -103,7 +109,7 @@ def _answered(turn: Turn, asked: Answer, reading: Reading, wish: str | None, tex
     if "human" in asked.faq:
         return hand_over(turn, *answers)
     if wish == "interest" and (reading.municipality or reading.partner):
-        return begin(turn, "interest", faq_reply(turn, ids), text=text)
+        return begin(turn, "interest", faq_reply(turn, reading.faq or ids), text=text)
     return turn.says(*answers)
 
 

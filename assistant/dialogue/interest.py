@@ -3,7 +3,7 @@
 from klimapartner.assistant.actions import correct, interest
 from klimapartner.assistant.case import Case, Result
 from klimapartner.assistant.dialogue.contract import Reply
-from klimapartner.assistant.dialogue.records import answer_by_mail, chat_case, own_conversation
+from klimapartner.assistant.dialogue.records import answer_by_mail, chat_case, conversation_of
 from klimapartner.assistant.dialogue.state import Form
 from klimapartner.assistant.dialogue.turning import Said, Turn
 from klimapartner.assistant.register_fields import body_ref, partner_ref
@@ -18,7 +18,7 @@ from klimapartner.storage.tasks import add_task
 def save_interest(turn: Turn, form: Form) -> Said:
     """Enter it; where the body has an entry that is not this chat's, a person compares the two first."""
     lock(turn.session, "entries", turn.call.id)
-    case = chat_case(turn, form.values, "interest", said=form.said)
+    case = chat_case(turn, form.values, "interest", said=form.said, left_out=form.skipped)
     if _meets_another(turn, case):
         return _to_compare(turn, case)
     result = interest(turn.session, case)
@@ -67,11 +67,11 @@ def _saved(turn: Turn, entry: Entry, mail: OutboxMail | None) -> Reply:
 def save_correction(turn: Turn, form: Form) -> Said:
     """Change the entry that was proven to be the person's."""
     assert form.entry_id is not None
-    case = chat_case(turn, form.values, "correction", said=form.said, conversation=own_conversation(turn))
+    entry = get_entry(turn.session, form.entry_id)
+    case = chat_case(turn, form.values, "correction", said=form.said, conversation=conversation_of(turn, entry))
     result = correct(turn.session, case, form.entry_id)
     answer_by_mail(turn, case, result, _address(form))
-    reference = get_entry(turn.session, form.entry_id).reference
-    return turn.says(turn.reply("corrected", reference=reference), form=None)
+    return turn.says(turn.reply("corrected", reference=entry.reference), form=None)
 
 
 def _address(form: Form) -> Address:

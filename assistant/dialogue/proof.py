@@ -13,6 +13,7 @@ from klimapartner.assistant.dialogue.turning import Said, Turn
 from klimapartner.assistant.identity import message_id_domain
 from klimapartner.mailbox.compose import new_message_id
 from klimapartner.storage.conversations import find_references
+from klimapartner.storage.messages import get_message
 from klimapartner.storage.outbox import Draft, count_answers, enqueue
 from klimapartner.storage.search import Entry, entry_by_reference
 from klimapartner.storage.tokens import CODE_TRIES, issue_code, redeem_code
@@ -57,6 +58,8 @@ def _mail_code(turn: Turn, reference: str) -> None:
     address = str(entry.value("contact.email") or "") if entry else ""
     if entry is None or entry.call != turn.call.id or not address or entry.undeliverable:
         return
+    if not _is_first_hand(turn, entry):
+        return
     day = turn.now - timedelta(days=1)
     if count_answers(turn.session, since=day, address=address, kind="code") >= CODES_PER_DAY:
         return
@@ -64,6 +67,14 @@ def _mail_code(turn: Turn, reference: str) -> None:
         turn.session, kind=_KIND, subject=_subject(turn, reference), now=turn.now, valid=CODE_VALID
     )  # fmt: skip
     enqueue(turn.session, _draft(turn, entry, address, code), now=turn.now)
+
+
+def _is_first_hand(turn: Turn, entry: Entry) -> bool:
+    """Whether the address was given by who made the entry, or by staff: a later letter of a stranger may name any."""
+    field = entry.fields["contact.email"]
+    if field.provenance == "staff" or field.message_id is None:
+        return True
+    return get_message(turn.session, field.message_id).conversation_id == conversation_of(turn, entry).id
 
 
 def _draft(turn: Turn, entry: Entry, address: str, code: str) -> Draft:
@@ -83,7 +94,7 @@ def _draft(turn: Turn, entry: Entry, address: str, code: str) -> Draft:
         ),
         language=turn.language,
         rfc_message_id=new_message_id(
-            message_id_domain(box), f"{entry.reference}.chat{turn.chat.id}.code.{turn.now.timestamp():.0f}"
+            message_id_domain(box), f"{entry.reference}.chat{turn.chat.id}.code.{turn.now:%Y%m%d%H%M%S%f}"
         ),
     )
 

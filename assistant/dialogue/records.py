@@ -16,7 +16,7 @@ from klimapartner.intents.reading import Intent
 from klimapartner.mailbox.message import Address
 from klimapartner.mailbox.parse import parse_message
 from klimapartner.mailbox.triage import Verdict
-from klimapartner.storage.conversations import Conversation, find_conversation, get_conversation
+from klimapartner.storage.conversations import Conversation, find_conversation
 from klimapartner.storage.messages import known_uids, set_conversation, store_message
 from klimapartner.storage.outbox import OutboxMail
 from klimapartner.storage.readings import add_reading
@@ -28,7 +28,13 @@ _UIDVALIDITY = 0
 
 
 def chat_case(
-    turn: Turn, values: Values, intent: Intent, *, said: tuple[str, ...] = (), conversation: Conversation | None = None
+    turn: Turn,
+    values: Values,
+    intent: Intent,
+    *,
+    said: tuple[str, ...] = (),
+    left_out: tuple[str, ...] = (),
+    conversation: Conversation | None = None,
 ) -> Case:
     """Store what was said as a message that is read already, and open its case."""
     own = conversation or new_conversation(
@@ -46,14 +52,9 @@ def chat_case(
     mail = MailReading(message, verdict, reading, turn.now, turn.call.is_late(turn.now))
     office = turn.office
     return Case(
-        mail, message_id, own, office.call, office.box, office.settings, office.texts, turn.now, provenance="sender"
-    )
-
-
-def own_conversation(turn: Turn) -> Conversation | None:
-    """The conversation that the chat's last message opened."""
-    number = turn.state.conversation_id
-    return None if number is None else get_conversation(turn.session, number)
+        mail, message_id, own, office.call, office.box, office.settings, office.texts, turn.now,
+        provenance="sender", left_out=left_out,
+    )  # fmt: skip
 
 
 def conversation_of(turn: Turn, entry: Entry) -> Conversation:
