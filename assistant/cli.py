@@ -25,6 +25,7 @@ from klimapartner.assistant.commands import (
     run,
     unanswered,
     user,
+    web,
 )
 from klimapartner.assistant.errors import AssistantError, UsageError
 from klimapartner.assistant.logs import set_up_logs
@@ -58,6 +59,7 @@ for group in (register, outbox, chat, deadletter, unanswered, call, gazetteer, u
 app.command()(init.init)
 app.command()(run.run)
 app.command()(poll.poll)
+app.command()(web.web)
 app.command()(parse.parse)
 app.command()(ask.ask)
 app.command()(chat.chat)

@@ -14,6 +14,7 @@ from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
+from klimapartner.assistant.web.server import serve_web
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.mailbox.errors import MailboxError
 from klimapartner.mailbox.idle import follow
@@ -21,7 +22,7 @@ from klimapartner.mailbox.imap import Session as ImapSession
 from klimapartner.mailbox.imap import connect
 from klimapartner.storage.errors import StorageError
 
-PARTS = ("poll", "read", "send")
+PARTS = ("poll", "read", "send", "web")
 IDLE_SECONDS = 1.0
 WATCH_SECONDS = 60.0
 FAULT_SECONDS = 15.0
@@ -44,6 +45,7 @@ def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> 
     others: list[Target] = [
         ("read", lambda: _read(work, stop)),
         ("send", lambda: _repeat(work, "send", lambda: _send(work), stop, IDLE_SECONDS)),
+        ("web", lambda: _repeat(work, "web", lambda: serve_web(work, stop), stop, FAULT_SECONDS)),
     ]
     chosen = [target for target in (*pollers, *others) if target[0].partition(":")[0] in parts]
     # Whoever polls also watches: the others may run in several processes.

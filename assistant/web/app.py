@@ -1,0 +1,81 @@
+"""The FastAPI application: safety headers, health, web chat; further routers (the console) join it here."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from klimapartner.assistant.chat_work import answer_waiting
+from klimapartner.assistant.web import assets, chat_page
+from klimapartner.assistant.web.chat_api import chat_api
+from klimapartner.assistant.web.desk import Desk, TheDesk
+from klimapartner.assistant.web.headers import SafeHeaders
+from klimapartner.assistant.web.limits import Limiter
+from klimapartner.assistant.workplace import Workplace
+from klimapartner.storage.chat_inbox import count_waiting
+from klimapartner.storage.errors import StorageError
+
+LOOK_SECONDS = 2.0
+log = structlog.get_logger(__name__)
+
+
+def create_app(work: Workplace, stop: threading.Event | None = None) -> FastAPI:
+    """The application on a workplace; `stop` ends its streams before the server waits for them."""
+    web = work.settings.web
+    app = FastAPI(openapi_url=None, lifespan=_lifespan, exception_handlers={RequestValidationError: _wrong})
+    app.state.desk = Desk(work, Limiter(work.clock), stop or threading.Event())
+    app.add_middleware(SafeHeaders, https=web.public_url.startswith("https:"))
+    app.add_api_route("/healthz", health)
+    if web.chat:
+        app.include_router(assets.router)
+        app.mount("/chat/api", chat_api(app.state.desk))
+        app.include_router(chat_page.router)
+    return app
+
+
+def health(desk: TheDesk) -> Response:
+    """Whether the service and its database are there."""
+    try:
+        with desk.work.database.reading() as session:
+            waiting = count_waiting(session)
+    except StorageError:
+        return JSONResponse({"status": "database not reachable"}, 503)
+    return JSONResponse({"status": "ok", "waiting": waiting})
+
+
+async def _wrong(_: Request, __: Exception) -> Response:
+    """A form of ours is never wrong in this way, and what was sent is not sent back."""
+    return PlainTextResponse("Bad request", 400)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+    task = asyncio.create_task(_answer_again(desk)) if desk.work.settings.web.chat else None
+    yield
+    if task:
+        task.cancel()
+
+
+async def _answer_again(desk: Desk) -> None:
+    """Answer what was stored and not answered: after a restart, or when the first try failed."""
+    while not desk.stop.is_set():
+        try:
+            await run_in_threadpool(_answer, desk.work)
+        except StorageError as error:
+            log.warning("database not reachable", part="web", error=type(error).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _answer(work: Workplace) -> None:
+    with work.database.reading() as session:
+        waiting = count_waiting(session)
+    if waiting:
+        answer_waiting(work)

@@ -1,0 +1,36 @@
+"""The script of the web component with its style in it, and the pages' style."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+_FOLDER = Path(__file__).parent / "static"
+_CACHED = {"Cache-Control": "public, max-age=3600"}
+router = APIRouter(prefix="/chat")
+
+
+@router.get("/widget.js")
+def widget() -> Response:
+    """The component; pages of other origins may load it."""
+    headers = _CACHED | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(widget_script(), media_type="text/javascript", headers=headers)
+
+
+@router.get("/page.css")
+def page_style() -> Response:
+    """The style of the pages."""
+    return Response(_read("page.css"), media_type="text/css", headers=_CACHED)
+
+
+@lru_cache
+def widget_script() -> str:
+    """The script with the style as a string: one request, and nothing that a page's own policy would forbid."""
+    return _read("widget.js").replace('"STYLE"', json.dumps(_read("widget.css"), ensure_ascii=False))
+
+
+@lru_cache
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
