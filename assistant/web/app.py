@@ -66,12 +66,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _answer_again(desk: Desk) -> None:
     """Answer what was stored and not answered: after a restart, or when the first try failed."""
+    await run_in_threadpool(_warm_up, desk)
     while not desk.stop.is_set():
         try:
             await run_in_threadpool(_answer, desk.work)
         except StorageError as error:
             log.warning("database not reachable", part="web", error=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def _warm_up(desk: Desk) -> None:
+    """Load the reader before the first visitor has to wait for it."""
+    if desk.ready:
+        desk.work.chat_office.reader.ask("?")
 
 
 def _answer(work: Workplace) -> None:

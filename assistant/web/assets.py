@@ -25,6 +25,12 @@ def page_style() -> Response:
     return Response(_read("page.css"), media_type="text/css", headers=_CACHED)
 
 
+@router.get("/icon.svg")
+def icon() -> Response:
+    """The pages' icon."""
+    return Response(_read("icon.svg"), media_type="image/svg+xml", headers=_CACHED)
+
+
 @lru_cache
 def widget_script() -> str:
     """The script with the style as a string: one request, and nothing that a page's own policy would forbid."""

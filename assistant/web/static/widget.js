@@ -1,208 +1,175 @@
-// <klimapartner-chat>: the web chat as one element without a framework. Attributes: lang, mode="page" (no launcher).
-(() => {
-  const BASE = new URL("api/", document.currentScript.src);
-  const CSS = "STYLE", STORE = "klimapartner-chat";
-  const SLOWEST = 30000, SILENCE = 45000, TRIES = 3;
-  const ICON = {
-    chat: "M4 5h16v11H10l-5 4v-4H4z", close: "M6 6l12 12M18 6L6 18", more: "M5 7h14M5 12h14M5 17h14",
-    file: "M12 4v11m-4-4l4 4 4-4M5 20h14",
+// <klimapartner-chat>: the web chat as one element without a framework. Attributes: lang; mode="page" (no launcher).
+{
+  const BASE = new URL("api/", document.currentScript.src), CSS_TEXT = "STYLE";
+  const NAME = "klimapartner-chat", SLOW = 30000, SILENCE = 45000, TRIES = 3;
+  const ICONS = {
+    chat: "M4 5h16v11H10l-5 4v-4H4z", close: "M6 6l12 12M18 6L6 18", more: "M5 7h14M5 12h14M5 17h14", file: "M12 4v11m-4-4l4 4 4-4M5 20h14",
   };
   const pause = (time) => new Promise((done) => setTimeout(done, time));
-  const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
-  // An element: its tag, attributes (functions are listeners, true is an empty attribute), children.
-  function make(tag, attributes = {}, ...children) {
+  // An element; attributes that are functions are listeners, true is an empty one.
+  function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
+    for (const [name, value] of Object.entries(attributes || {})) {
       if (typeof value === "function") node.addEventListener(name, value);
-      else if (value !== false && value != null) node.setAttribute(name, value === true ? "" : value);
+      else if (value !== false) node.setAttribute(name, value === true ? "" : value);
     }
     node.append(...children);
     return node;
   }
 
   function icon(name) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const path = document.createElementNS(svg.namespaceURI, "path");
+    const node = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+    const svg = node("svg"), path = node("path");
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", ICON[name]);
+    path.setAttribute("d", ICONS[name]);
     svg.append(path);
     return svg;
   }
 
-  // What the tab remembers: only after consent, gone when the tab is closed.
-  const memory = {
-    read() { try { return JSON.parse(sessionStorage.getItem(STORE)) || {}; } catch { return {}; } },
-    write(values) { try { sessionStorage.setItem(STORE, JSON.stringify(values)); } catch { /* private mode: this page only */ } },
-    clear() { try { sessionStorage.removeItem(STORE); } catch { /* as above */ } },
-  };
+  const button = (label, click, kind = "", more = {}) => make("button", { type: "button", class: kind, click, ...more }, label);
+  const link = (href, text) => make("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
+
+  // What the tab remembers after consent; where storage is shut, only this page does.
+  const store = (work) => { try { return work(sessionStorage); } catch { return null; } };
 
   class Chat extends HTMLElement {
     async connectedCallback() {
-      if (this.shadowRoot || this.busy) return;
-      this.busy = true;
-      Object.assign(this, { lines: new Map(), last: 0, unread: 0, kept: memory.read() });
+      if (this.kept) return;
+      Object.assign(this, { lines: new Map(), last: 0, unread: 0, kept: store((s) => JSON.parse(s.getItem(NAME))) || {} });
       // Until the words are there, and where they never come, what stands inside the element is shown.
-      await this.words(this.kept.language || this.getAttribute("lang") || document.documentElement.lang || "");
+      for (let wait = 2000; !this.t; wait = Math.min(wait * 2, SLOW)) {
+        await this.words(this.kept.language || this.lang || document.documentElement.lang).catch(() => pause(wait));
+      }
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(CSS);
+      sheet.replaceSync(CSS_TEXT);
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+      this.page = this.getAttribute("mode") === "page";
       this.open = this.page || Boolean(this.kept.open);
       this.draw();
-      if (this.kept.token) this.listen();
+      this.listen();
     }
-
-    disconnectedCallback() { this.stream?.abort(); }
-
-    get page() { return this.getAttribute("mode") === "page"; }
 
     async words(language) {
-      for (let wait = 2000; ; wait = Math.min(wait * 2, SLOWEST)) {
-        try {
-          const answer = await this.call("GET", `config?lang=${encodeURIComponent(language)}`);
-          this.config = await answer.json();
-          this.t = this.config.words;
-          return;
-        } catch { await pause(wait); }
-      }
+      this.config = await (await this.call("GET", `config?lang=${encodeURIComponent(language)}`)).json();
+      this.t = this.config.words;
     }
 
-    async call(method, path, { body, headers = {}, ...more } = {}) {
+    async call(method, path, { body, headers = {}, signal } = {}) {
       if (this.kept.token) headers["X-Chat-Token"] = this.kept.token;
       if (body) headers["Content-Type"] = "application/json";
-      const options = { method, headers, credentials: "omit", cache: "no-store", body: body && JSON.stringify(body), ...more };
-      const answer = await fetch(new URL(path, BASE), options);
-      if (!answer.ok) {
-        const code = (await answer.json().catch(() => ({}))).error;
-        throw Object.assign(new Error(code), { code: code || "failed", status: answer.status });
-      }
-      return answer;
+      const answer = await fetch(new URL(path, BASE), { method, headers, signal, credentials: "omit", body: body && JSON.stringify(body) });
+      if (answer.ok) return answer;
+      const { error = "failed" } = await answer.json().catch(() => ({}));
+      throw Object.assign(Error(error), { code: error, status: answer.status });
     }
 
-    // --- drawing ---
-
     draw() {
-      const t = this.t;
-      this.lines.clear();
-      this.last = 0;
-      this.launcher = make("button", { class: "launch main", type: "button", "aria-haspopup": "dialog", "aria-expanded": String(this.open), click: () => this.show() }, icon("chat"), make("span", {}, t.open));
+      const { t, kept } = this;
+      this.launcher = button(icon("chat"), () => this.show(), "launch main", { "aria-expanded": this.open });
+      this.launcher.append(t.open);
       this.status = make("p", { class: "status", role: "status" });
       this.alert = make("p", { class: "alert", role: "alert" });
       this.list = make("ol");
-      this.log = make("div", { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": t.log }, this.list);
       this.choices = make("div", { class: "choices", role: "group", "aria-label": t.choices, hidden: true });
-      this.body = make("div", { class: "body", tabindex: 0, role: "group", "aria-label": t.log });
-      this.panel = make("section", { class: "panel", role: "dialog", "aria-label": t.title, lang: this.config.language, keydown: (e) => this.escape(e) }, this.header(), this.body, this.status, this.alert);
-      if (this.kept.token) {
-        this.body.append(this.log, this.choices);
-        this.panel.append(this.form());
-      } else this.body.append(this.notice());
-      this.panel.hidden = !this.open;
-      this.launcher.hidden = this.open;
+      this.options = make("div", { class: "opts", hidden: true });
+      this.more = button(icon("more"), () => this.toggle(), "icon", { "aria-label": t.options, "aria-expanded": false });
+      const close = button(icon("close"), () => this.hide(), "icon close", { "aria-label": t.close });
+      const log = make("div", { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": t.log }, this.list);
+      this.body = make("div", { class: "body", tabindex: 0, role: "group", "aria-label": t.log }, ...(kept.token ? [log, this.choices] : [this.notice()]));
+      const head = make("div", { class: "head" }, make("div", {}, make("h2", {}, t.title), make("p", {}, t.subtitle)), this.more, close);
+      this.panel = make("section", { class: "panel", "aria-label": t.title, lang: this.config.language, keydown: (e) => this.escape(e) }, head, this.options, this.body, this.status, this.alert, ...(kept.token ? [this.form()] : []));
       this.shadowRoot.replaceChildren(this.launcher, this.panel);
-    }
-
-    header() {
-      const t = this.t, begun = Boolean(this.kept.token);
-      this.options = this.menu(begun);
-      this.more = make("button", { class: "icon", type: "button", "aria-label": t.options, "aria-expanded": "false", click: () => this.toggle() }, icon("more"));
-      const close = make("button", { class: "icon close", type: "button", "aria-label": t.close, click: () => this.hide() }, icon("close"));
-      const title = make("div", {}, make("h2", {}, t.title), make("p", {}, t.subtitle));
-      const head = make("div", {}, make("div", { class: "head" }, title, this.more, close), this.options);
-      return head;
-    }
-
-    menu(begun) {
-      const t = this.t, id = "language", config = this.config;
-      const select = make("select", { id, change: (e) => this.speak(e.target.value) });
-      for (const [code, name] of Object.entries(config.languages)) select.append(make("option", { value: code, lang: code, selected: code === config.language }, name));
-      const menu = make("div", { class: "opts", hidden: true }, make("div", {}, make("label", { for: id }, t.language), select));
-      if (begun) {
-        const button = (label, click, kind) => make("button", { type: "button", class: kind, click }, label);
-        menu.append(
-          button(t.save_text, () => this.save("transcript.txt")), button(t.save_html, () => this.save("transcript.html")),
-          button(t.forget, () => this.ask(), "bad"), make("p", {}, this.privacy()),
-        );
-      }
-      return menu;
+      this.turn(this.open);
+      this.last = 0;
+      const old = [...this.lines.values()];
+      this.lines.clear();
+      this.add(old);
     }
 
     privacy() {
-      const href = this.config.privacy || new URL(`../privacy?lang=${this.config.language}`, BASE);
-      return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, `${this.t.privacy} (${this.t.new_tab})`);
+      const { t, config } = this;
+      return link(config.privacy || new URL(`../privacy?lang=${config.language}`, BASE), `${t.privacy} (${t.new_tab})`);
     }
 
     notice() {
-      const box = make("section", {}, make("h3", {}, this.t.consent_title), ...this.config.notice.map((text) => make("p", {}, text)), make("p", {}, this.privacy()));
-      this.start = make("button", { class: "main", type: "button", click: () => this.agree() }, this.t.start);
-      box.append(this.start);
-      return box;
+      this.input = button(this.t.start, () => this.agree(), "main");
+      const texts = this.config.notice.map((text) => make("p", {}, text));
+      return make("section", {}, make("h3", {}, this.t.consent_title), ...texts, this.privacy(), this.input);
     }
 
     form() {
-      const t = this.t;
+      const { t } = this;
       this.input = make("textarea", { id: "text", rows: 1, autocomplete: "off", "aria-describedby": "hint", keydown: (e) => this.enter(e) });
       const field = make("div", { class: "field" }, make("label", { for: "text" }, t.message), this.input, make("span", { id: "hint", class: "sr" }, t.hint));
       return make("form", { submit: (e) => { e.preventDefault(); this.say(); } }, field, make("button", { class: "main" }, t.send));
     }
 
-    row(line) {
-      const t = this.t;
-      const text = make("p", { class: "text" }, ...line.parts.map((part) => (part.href ? make("a", { href: part.href, target: "_blank", rel: "noopener noreferrer" }, part.text) : part.text)));
-      const row = make("li", { class: line.who }, make("p", { class: "who" }, `${t[line.who]} `, make("time", { datetime: line.at }, line.time)), text);
-      if (line.document) row.append(make("button", { class: "file", type: "button", click: () => this.save(`lines/${line.id}/document`, line.document) }, icon("file"), t.save_file.replace("{name}", line.document)));
+    menu() {
+      const { t, config } = this;
+      const choose = make("select", { id: "language", change: (e) => this.speak(e.target.value) });
+      for (const [code, name] of Object.entries(config.languages)) choose.append(make("option", { value: code, lang: code, selected: code === config.language }, name));
+      const own = [
+        button(t.save_text, () => this.save("transcript.txt", `${t.transcript_file}.txt`)), button(t.save_html, () => this.save("transcript.html", `${t.transcript_file}.html`)),
+        button(t.forget, () => this.ask(), "bad"), this.privacy(),
+      ];
+      this.options.replaceChildren(make("div", {}, make("label", { for: "language" }, t.language), choose), ...(this.kept.token ? own : []));
+    }
+
+    ask() {
+      const { t } = this, title = make("h3", { tabindex: -1 }, t.forget_title);
+      const row = make("div", { class: "row" }, button(t.forget_yes, () => this.forget(), "bad"), button(t.forget_no, () => this.toggle()));
+      this.options.replaceChildren(title, make("p", {}, t.forget_text), row);
+      title.focus();
+    }
+
+    row({ id, who, parts, at, time, document: file }) {
+      const text = parts.map((part) => (part.href ? link(part.href, part.text) : part.text));
+      const row = make("li", { class: who }, make("p", { class: "who" }, `${this.t[who]} `, make("time", { datetime: at }, time)), make("p", { class: "text" }, ...text));
+      if (file) {
+        row.append(button(icon("file"), () => this.save(`lines/${id}/document`, file), "file"));
+        row.lastChild.append(this.t.save_file.replace("{name}", file));
+      }
       return row;
     }
 
-    // Only what is new is added, so that nothing is read out twice.
+    // Only what is new is added, so that nothing is read out twice; what was asked last stays in view above its answer.
     add(lines) {
-      const fresh = lines.filter((line) => !this.lines.has(line.id));
+      const fresh = lines.filter(({ id }) => !this.lines.has(id));
+      if (!fresh.length || !this.kept.token) return;
       for (const line of fresh) {
         this.lines.set(line.id, line);
         this.last = Math.max(this.last, line.id);
-        const row = (line.row = this.row(line));
-        this.list.append(row);
-        this.newest = line.who === "person" ? row : this.newest && this.newest.isConnected && this.newest.matches(".person") ? this.newest : row;
+        this.list.append((line.row = this.row(line)));
       }
-      if (!fresh.length) return;
       this.choose();
-      this.newest.scrollIntoView({ block: "start" });
-      if (!this.open) this.count(this.unread + fresh.filter((line) => line.who !== "person").length);
+      this.newest = (fresh.find(({ who }) => who === "person") || fresh[0]).row;
+      this.scroll();
+      if (!this.open) this.count(this.unread + fresh.length);
     }
 
-    // Lines that were deleted there are not shown here.
-    drop(first) {
-      for (const [id, line] of this.lines) if (id < first) { line.row.remove(); this.lines.delete(id); }
-    }
+    scroll() { if (this.newest) this.body.scrollTop = this.newest.offsetTop - 12; }
 
     choose() {
-      const all = [...this.lines.values()];
-      const after = all.slice(all.map((line) => line.who).lastIndexOf("person") + 1);
-      const rows = after.flatMap((line) => line.buttons);
-      const had = this.choices.contains(this.shadowRoot.activeElement);
-      const button = (b) => make("button", { type: "button", value: b.value, click: (e) => this.press(e) }, b.label);
-      this.choices.replaceChildren(...rows.map((row) => make("div", { class: "row" }, ...row.map(button))));
+      const all = [...this.lines.values()], after = all.map(({ who }) => who).lastIndexOf("person") + 1;
+      const rows = all.slice(after).flatMap(({ buttons }) => buttons);
+      const press = (text) => () => { this.input.focus(); this.send({ kind: "button", text }); };
+      this.choices.replaceChildren(...rows.map((row) => make("div", { class: "row" }, ...row.map(({ label, value }) => button(label, press(value))))));
       this.choices.hidden = !rows.length;
-      if (had) this.input.focus();
     }
 
     count(number) {
       this.unread = number;
       this.launcher.querySelector(".count")?.remove();
-      if (number) this.launcher.append(make("span", { class: "count" }, String(number), make("span", { class: "sr" }, ` ${this.t.unread}`)));
+      if (number) this.launcher.append(make("span", { class: "count" }, `${number}`, make("span", { class: "sr" }, ` ${this.t.unread}`)));
     }
 
     tell(text) { this.status.textContent = text; }
-    complain(code) { this.alert.textContent = code ? this.config.errors[code] || this.config.errors.failed : ""; }
 
-    // --- opening and closing ---
+    complain(code = "failed") { this.alert.textContent = code && (this.config.errors[code] || this.config.errors.failed); }
 
-    show() {
-      this.turn(true);
-      (this.input || this.start).focus();
-      this.newest?.scrollIntoView({ block: "start" });
-    }
+    show() { this.turn(true); this.input.focus(); this.scroll(); }
 
     hide() { this.turn(false); this.launcher.focus(); }
 
@@ -210,52 +177,39 @@
       this.open = open;
       this.panel.hidden = !open;
       this.launcher.hidden = open;
-      this.launcher.setAttribute("aria-expanded", String(open));
       this.count(0);
       if (this.kept.token) this.keep({ open });
     }
 
     escape(event) {
       if (event.key !== "Escape") return;
-      event.stopPropagation();
       if (!this.options.hidden) this.toggle();
       else if (!this.page) this.hide();
     }
 
     toggle() {
       const open = this.options.hidden;
-      if (open) this.options.replaceWith((this.options = this.menu(Boolean(this.kept.token))));
+      if (open) this.menu();
       this.options.hidden = !open;
-      this.more.setAttribute("aria-expanded", String(open));
-      (open ? this.options.querySelector("select, button") : this.more).focus();
+      this.more.setAttribute("aria-expanded", open);
+      (open ? this.options.querySelector("select") : this.more).focus();
+      this.scroll();
     }
 
-    ask() {
-      const t = this.t, yes = make("button", { class: "bad", type: "button", click: () => this.forget() }, t.forget_yes);
-      const no = make("button", { type: "button", click: () => this.toggle() }, t.forget_no);
-      this.options.replaceChildren(make("h3", { tabindex: -1 }, t.forget_title), make("p", {}, t.forget_text), make("div", { class: "row" }, yes, no));
-      this.options.firstChild.focus();
-    }
-
-    // --- talking ---
-
-    keep(values) { Object.assign(this.kept, values); memory.write(this.kept); }
+    keep(values) { store((s) => s.setItem(NAME, JSON.stringify(Object.assign(this.kept, values)))); }
 
     async agree() {
-      if (this.starting) return;
-      this.starting = true;
-      this.complain();
+      this.complain("");
+      const { language } = this.config;
       try {
-        const answer = await this.call("POST", "sessions", { body: { consent: true, language: this.config.language } });
-        const begun = await answer.json();
-        this.keep({ token: begun.token, language: this.config.language, open: true });
+        const { token, lines } = await (await this.call("POST", "sessions", { body: { consent: true, language } })).json();
+        this.keep({ token, language, open: true });
         this.draw();
         this.input.focus();
         await pause(100); // A live region must be there before what it is to announce.
-        this.add(begun.lines);
+        this.add(lines);
         this.listen();
-      } catch (error) { this.complain(error.code); }
-      this.starting = false;
+      } catch ({ code }) { this.complain(code); }
     }
 
     enter(event) {
@@ -266,136 +220,121 @@
 
     async say() {
       const text = this.input.value;
-      if (!text.trim()) return this.complain("empty");
-      if (await this.send({ kind: "text", text })) this.input.value = "";
+      if (!text.trim()) this.complain("empty");
+      else if (await this.send({ kind: "text", text })) this.input.value = "";
       this.input.focus();
     }
 
-    press(event) { this.input.focus(); return this.send({ kind: "button", text: event.currentTarget.value }); }
-
-    // A message keeps its key until it has arrived: sent again it is the same message.
+    // A message keeps its key until it has arrived: sent once more it is the same message.
     async send(said) {
-      if (this.sending) return false;
-      const same = this.failed && this.failed.kind === said.kind && this.failed.text === said.text;
-      const headers = { "Idempotency-Key": same ? this.failed.key : key() };
-      this.sending = true;
+      if (this.input.readOnly) return false;
+      const same = this.failed?.kind === said.kind && this.failed.text === said.text;
+      this.failed = same ? this.failed : { ...said, key: Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-") };
       this.input.readOnly = true;
-      this.complain();
+      this.complain("");
       this.tell(this.t.typing);
-      let arrived = false;
       try {
-        const body = { language: this.config.language, after: this.last, ...said };
-        const { lines, first } = await (await this.patiently("messages", { body, headers })).json();
-        this.tell(lines.some((line) => line.who !== "person") ? "" : this.t.received);
-        this.drop(first);
+        const { lines, first } = await this.post({ language: this.config.language, after: this.last, ...said });
+        this.tell(lines.some(({ who }) => who !== "person") ? "" : this.t.received);
+        // Lines that were deleted there are not shown here.
+        for (const [id, line] of this.lines) if (id < first) { line.row.remove(); this.lines.delete(id); }
         this.add(lines);
-        arrived = true;
         this.failed = null;
-      } catch (error) {
+      } catch ({ code }) {
         this.tell("");
-        this.failed = { ...said, key: headers["Idempotency-Key"] };
-        if (error.status === 401) this.end();
-        else this.complain(error.code || "not_sent");
+        if (code === "ended") this.end();
+        else this.complain(code || "not_sent");
       }
-      this.sending = false;
       this.input.readOnly = false;
-      return arrived;
+      return !this.failed;
     }
 
-    async patiently(path, options) {
+    async post(body) {
       for (let tried = 1; ; tried += 1) {
-        try { return await this.call("POST", path, options); } catch (error) {
-          if (tried === TRIES || (error.status && error.status < 500)) throw error;
+        const headers = { "Idempotency-Key": this.failed.key };
+        try { return await (await this.call("POST", "messages", { body, headers })).json(); } catch (error) {
+          if (tried === TRIES || error.status < 500) throw error;
           await pause(1000 * tried);
         }
       }
     }
 
     async speak(language) {
-      await this.words(language);
-      const begun = this.kept.token, old = [...this.lines.values()];
-      if (begun) this.keep({ language });
+      try { await this.words(language); } catch { return this.complain(); }
       this.draw();
-      this.add(old);
       this.more.focus();
-      if (begun) { await pause(100); await this.send({ kind: "language", text: language, language }); }
+      if (this.kept.token) { this.keep({ language }); await pause(100); await this.send({ kind: "language", text: language }); }
     }
 
     async save(path, name) {
-      this.complain();
+      this.complain("");
       try {
-        const answer = await this.call("GET", path);
-        const given = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") || "");
-        const href = URL.createObjectURL(await answer.blob());
-        make("a", { href, download: name || decodeURIComponent(given?.[1] || path) }).click();
-        setTimeout(() => URL.revokeObjectURL(href), SLOWEST);
+        const href = URL.createObjectURL(await (await this.call("GET", path)).blob());
+        make("a", { href, download: name }).click();
+        setTimeout(() => URL.revokeObjectURL(href), SLOW);
         this.tell(this.t.saved);
-      } catch (error) { this.complain(error.code); }
+      } catch ({ code }) { this.complain(code); }
     }
 
     async forget() {
-      try {
-        await this.call("DELETE", "session");
-        this.end(this.t.forgotten);
-      } catch (error) { if (error.status === 401) this.end(this.t.forgotten); else this.complain(error.code); }
+      try { await this.call("DELETE", "session"); } catch ({ code }) { if (code !== "ended") return this.complain(code); }
+      this.end(this.t.forgotten);
     }
 
     // The chat is over: back to the notice.
     end(text) {
-      this.stream?.abort();
-      memory.clear();
       this.kept = {};
-      this.input = this.newest = this.failed = null;
+      this.stream?.abort();
+      store((s) => s.removeItem(NAME));
+      this.lines.clear();
+      this.newest = this.failed = null;
       this.draw();
-      if (this.open) this.start.focus();
+      if (this.open) this.input.focus();
       setTimeout(() => (text ? this.tell(text) : this.complain("ended")), 100);
     }
 
-    // --- listening: server-sent events by fetch, since EventSource cannot send the token in a header ---
-
+    // Server-sent events by fetch: an EventSource cannot send the token in a header.
     async listen() {
-      const token = this.kept.token, mine = () => this.isConnected && this.kept.token === token;
-      for (let wait = 1000, lost = false; mine(); wait = Math.min(wait * 2, SLOWEST)) {
+      const { token } = this.kept;
+      for (let wait = 1000, lost = false; token && token === this.kept.token; wait = Math.min(wait * 2, SLOW)) {
         this.stream = new AbortController();
         try {
-          const answer = await this.call("GET", "events", { headers: { "Last-Event-ID": String(this.last) }, signal: this.stream.signal });
+          const { body } = await this.call("GET", "events", { headers: { "Last-Event-ID": `${this.last}` }, signal: this.stream.signal });
           if (lost) this.tell(this.t.online);
           lost = false;
           wait = 500;
-          await this.read(answer.body.getReader());
-        } catch (error) {
-          if (!mine()) return;
-          if (error.status === 401) return this.end();
+          await this.read(body.getReader());
+        } catch ({ code }) {
+          if (token !== this.kept.token) return;
+          if (code === "ended") return this.end();
+          lost = true;
+          this.tell(this.t.offline);
         }
-        if (!mine()) return;
-        if (lost || wait > 1000) { lost = true; this.tell(this.t.offline); }
         await pause(wait);
-        lost = true;
       }
     }
 
     async read(reader) {
       const decoder = new TextDecoder();
-      for (let text = "", timer; ;) {
-        timer = setTimeout(() => this.stream.abort(), SILENCE);
+      for (let text = ""; ;) {
+        const timer = setTimeout(() => this.stream.abort(), SILENCE);
         const { done, value } = await reader.read().finally(() => clearTimeout(timer));
         if (done) return;
         const events = (text += decoder.decode(value, { stream: true })).split("\n\n");
         text = events.pop();
-        events.forEach((event) => this.take(event));
+        for (const event of events) {
+          const kind = /^event: (.*)/m.exec(event)?.[1];
+          if (kind === "line") this.add([JSON.parse(/^data: (.*)/m.exec(event)[1])]);
+          if (kind === "ended") this.end();
+        }
       }
-    }
-
-    take(event) {
-      const fields = Object.fromEntries(event.split("\n").map((line) => line.split(/: (.*)/s)));
-      if (fields.event === "line") this.add([JSON.parse(fields.data)]);
-      if (fields.event === "ended") this.end();
     }
   }
 
-  if (customElements.get("klimapartner-chat")) return;
-  customElements.define("klimapartner-chat", Chat);
-  const place = () => document.querySelector("klimapartner-chat") || document.body.append(make("klimapartner-chat"));
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", place);
-  else place();
-})();
+  const place = () => document.querySelector(NAME) || document.body.append(make(NAME));
+  if (!customElements.get(NAME)) {
+    customElements.define(NAME, Chat);
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", place);
+    else place();
+  }
+}
