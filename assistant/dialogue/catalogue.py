@@ -37,7 +37,13 @@ def words(group: str) -> frozenset[str]:
 
 def is_word(text: str, group: str) -> bool:
     """Whether a text as a whole is one of the group's words."""
-    return folded(text.strip(" .!?,;:")) in words(group)
+    return folded(text.strip(" .!?¡¿,;:")) in words(group)
+
+
+def languages_of(text: str, group: str) -> list[Language]:
+    """The languages in which a text as a whole is one of the group's words."""
+    bare = folded(text.strip(" .!?¡¿,;:"))
+    return [code for code in LANGUAGES if bare in map(folded, _catalogue(code)["words"][group])]
 
 
 @cache

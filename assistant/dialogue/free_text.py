@@ -12,13 +12,14 @@ from klimapartner.assistant.dialogue.handover import hand_over, passed_on
 from klimapartner.assistant.dialogue.own_entry import about_entry, reach, withdraw_now
 from klimapartner.assistant.dialogue.proof import take_code, take_reference
 from klimapartner.assistant.dialogue.questions import ORDER
-from klimapartner.assistant.dialogue.small_talk import small_talk
+from klimapartner.assistant.dialogue.small_talk import about_itself, small_talk
 from klimapartner.assistant.dialogue.state import Form
 from klimapartner.assistant.dialogue.turning import Row, Said, Turn
 from klimapartner.assistant.dialogue.workshop import begin_workshop
 from klimapartner.assistant.register_fields import confidence_of
 from klimapartner.intents.reading import Answer, Reading
 from klimapartner.intents.telling import has_question_mark
+from klimapartner.storage.conversations import find_references
 
 _Begin = Callable[..., Said]
 
@@ -77,6 +78,10 @@ def _faq(turn: Turn, asked: Answer) -> Reply:
 
 
 def _free(turn: Turn, text: str) -> Said:
+    if find_references(text) and len(text.split()) == 1:
+        return about_entry(turn, "status", text=text)
+    if reply := about_itself(turn, text):
+        return turn.says(reply)
     reading, asked = turn.read(text), turn.office.reader.ask(text)
     # Who waits for a person talks to that person: only questions are answered, nothing is begun.
     wish = None if turn.state.handed_over else _wish(turn, reading)

@@ -42,7 +42,7 @@ def take_reference(turn: Turn, form: Form, text: str, *lead: Reply) -> Said:
     if len(recent) >= CODES_PER_HOUR:
         human = (turn.button("human", "human"),)
         return turn.says(*lead, turn.reply("too_many_codes", human), form=None)
-    _mail_code(turn, found[0])
+    _mail_code(turn, found[0], len(recent))
     asked = replace(form, name="code", asked="code", hint=found[0], wrong=0)
     reply = turn.reply("ask_code", (turn.button("cancel", "cancel"),), reference=found[0])
     return turn.says(*lead, reply, form=asked, codes=(*recent, turn.now.isoformat()))
@@ -53,7 +53,7 @@ def _recent(turn: Turn) -> tuple[str, ...]:
     return tuple(moment for moment in turn.state.codes if datetime.fromisoformat(moment) > since)
 
 
-def _mail_code(turn: Turn, reference: str) -> None:
+def _mail_code(turn: Turn, reference: str, number: int) -> None:
     entry = entry_by_reference(turn.session, reference)
     address = str(entry.value("contact.email") or "") if entry else ""
     if entry is None or entry.call != turn.call.id or not address or entry.undeliverable:
@@ -66,7 +66,7 @@ def _mail_code(turn: Turn, reference: str) -> None:
     code = issue_code(
         turn.session, kind=_KIND, subject=_subject(turn, reference), now=turn.now, valid=CODE_VALID
     )  # fmt: skip
-    enqueue(turn.session, _draft(turn, entry, address, code), now=turn.now)
+    enqueue(turn.session, _draft(turn, entry, address, code, number), now=turn.now)
 
 
 def _is_first_hand(turn: Turn, entry: Entry) -> bool:
@@ -77,12 +77,14 @@ def _is_first_hand(turn: Turn, entry: Entry) -> bool:
     return get_message(turn.session, field.message_id).conversation_id == conversation_of(turn, entry).id
 
 
-def _draft(turn: Turn, entry: Entry, address: str, code: str) -> Draft:
+def _draft(turn: Turn, entry: Entry, address: str, code: str, number: int) -> Draft:
     box = turn.office.box
+    # Of two codes in one chat each is a mail of its own.
+    token = f"{entry.reference}.chat{turn.chat.id}.code{number}.{turn.now:%Y%m%d%H%M%S%f}"
     minutes = int(CODE_VALID.total_seconds() // 60)
     return Draft(
         kind="code",
-        step=turn.now.isoformat(),
+        step=token,
         conversation_id=conversation_of(turn, entry).id,
         entry_id=entry.id,
         to_addr=address,
@@ -93,9 +95,7 @@ def _draft(turn: Turn, entry: Entry, address: str, code: str) -> Draft:
             "code_mail", code=code, reference=entry.reference, minutes=minutes, office=box.display_name
         ),
         language=turn.language,
-        rfc_message_id=new_message_id(
-            message_id_domain(box), f"{entry.reference}.chat{turn.chat.id}.code.{turn.now:%Y%m%d%H%M%S%f}"
-        ),
+        rfc_message_id=new_message_id(message_id_domain(box), token),
     )
 
 

@@ -9,7 +9,7 @@ from klimapartner.assistant.dialogue.catalogue import is_word
 from klimapartner.assistant.dialogue.state import Form, Values
 from klimapartner.assistant.dialogue.turning import Turn
 from klimapartner.assistant.register_fields import certain_fields, field_value
-from klimapartner.intents.phone import best_phone, find_phones
+from klimapartner.intents.phone import best_phone, digits, find_phones
 from klimapartner.intents.reading import Candidate, Reading
 from klimapartner.intents.world import region_of
 
@@ -85,12 +85,25 @@ def _value(reading: Reading, name: str) -> Any:
 def hear_freely(turn: Turn, text: str, *, personal: bool) -> dict[str, Any]:
     """What a text says by itself, whatever was asked."""
     fields = WITHOUT_PERSONAL + (PERSONAL if personal else ())
-    return values_of(turn.read(text), turn.office.settings.answers.certain, fields)
+    ways = _ways_to_reach(turn, text) if personal else {}
+    return {**ways, **values_of(turn.read(text), turn.office.settings.answers.certain, fields)}
 
 
 def has_personal(turn: Turn, text: str) -> bool:
     """Whether a text tells who may be reached and how."""
-    return bool(values_of(turn.read(text), turn.office.settings.answers.certain, PERSONAL))
+    certain = turn.office.settings.answers.certain
+    return bool(_ways_to_reach(turn, text) or values_of(turn.read(text), certain, PERSONAL))
+
+
+def _ways_to_reach(turn: Turn, text: str) -> dict[str, Any]:
+    """Address and number in a text, which in a chat are the person's even where no sentence says so; never ours."""
+    found, ours = hear_ways(text), turn.office.identity.office
+    phones = {digits(number) for number in ours.phones}
+    return {
+        name: value
+        for name, value in found.items()
+        if value.lower() not in ours.addresses and (name != "contact.phone" or digits(value) not in phones)
+    }
 
 
 def hear(turn: Turn, form: Form, text: str) -> Heard:

@@ -9,16 +9,25 @@ from klimapartner.assistant.dialogue.turning import Turn
 from klimapartner.intents.fold import folded
 
 _WHOLE = ("hello", "thanks", "bye", "fine")
-_WITHIN = ("orders", "insults", "machine")
+_WITHIN = ("orders", "insults")
+_SHORT = 7
 
 
 def small_talk(turn: Turn, text: str) -> Reply | None:
     """What is said to a line that wants nothing; None where it may want something."""
+    if reply := about_itself(turn, text):
+        return reply
     for group in _WITHIN:
         if _phrases(group).search(folded(text)):
             return turn.reply(f"talk_{group}")
     kind = next((group for group in _WHOLE if is_word(text, group)), None) or _of_words(text)
     return turn.reply(f"talk_{kind}") if kind else None
+
+
+def about_itself(turn: Turn, text: str) -> Reply | None:
+    """What is said to a short question whether one talks to a human being."""
+    asked = len(text.split()) <= _SHORT and _phrases("machine").search(folded(text))
+    return turn.reply("talk_machine") if asked else None
 
 
 def _of_words(text: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from klimapartner.assistant.dialogue.state import Values
 from klimapartner.assistant.dialogue.turning import Turn
 from klimapartner.assistant.register_fields import FIELDS, partner_text
+from klimapartner.intents.gazetteer.table import gazetteer
 from klimapartner.intents.reading import Body, Contact, Evidence, Intent, Partner, Reading
 
 _WORDED = ("world_region", "partnership_status", "needs", "topics")
@@ -52,8 +53,11 @@ def _in_words(turn: Turn, slot: str, value: Any) -> str:
 
 
 def body_text(body: Values) -> str:
-    """A body in words, with its Bezirk."""
-    return " / ".join(filter(None, (body["name"], body.get("sub_body"))))
+    """A body in words, with its Bezirk, and with its county: many bear the same name."""
+    entry = gazetteer().by_key.get(body.get("ags") or "")
+    county = gazetteer().by_key.get(entry.county) if entry and entry.is_town else None
+    place = f" ({county.name})" if county else ""
+    return " / ".join(filter(None, (body["name"] + place, body.get("sub_body"))))
 
 
 def reading_of(turn: Turn, values: Values, intents: tuple[Intent, ...], text: str) -> Reading:

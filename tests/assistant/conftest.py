@@ -5,9 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
+from chat_desk import chat_workplace, desk
 
 from klimapartner.assistant.fakes.botapi import FakeBotApi
 from klimapartner.assistant.fakes.botapi_values import Bot, Chat
+
+__all__ = ["chat_workplace", "desk"]
 
 Ask = Callable[..., Any]
 
