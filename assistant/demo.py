@@ -10,6 +10,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from klimapartner.assistant.dispatch import open_gate, send_due
 from klimapartner.assistant.intake import Handled
@@ -51,6 +52,12 @@ def embedded_servers() -> Iterator[tuple[EmbeddedImap, SmtpSink]]:
         yield imap, sink
 
 
+def chat_settings(folder: Path) -> Settings:
+    """Settings for the chat alone: no mail server is ever called, the web server takes any free port."""
+    server = {"host": "127.0.0.1", "port": 1, "tls": "none"}
+    return _settings(folder, {"address": ADDRESS, "imap": server, "smtp": server})
+
+
 def demo_settings(folder: Path, imap: EmbeddedImap, sink: SmtpSink) -> Settings:
     """Settings for the embedded servers; the database lies in `folder`."""
     box = {
@@ -62,6 +69,10 @@ def demo_settings(folder: Path, imap: EmbeddedImap, sink: SmtpSink) -> Settings:
         "smtp": {"host": sink.server.host, "port": sink.server.port, "tls": "none"},
         "done_folder": "Erledigt",
     }  # fmt: skip
+    return _settings(folder, box)
+
+
+def _settings(folder: Path, box: dict[str, Any]) -> Settings:
     data = {
         "now": datetime.fromisoformat("2022-03-30T09:00:00+02:00"),
         "answer_since": datetime.fromisoformat("2022-02-01T00:00:00+01:00"),
@@ -73,6 +84,7 @@ def demo_settings(folder: Path, imap: EmbeddedImap, sink: SmtpSink) -> Settings:
             },
         },
         "mailboxes": {"vorfuehrung": box},
+        "web": {"port": 0},
     }
     return make_settings(data, where="demo", base=folder)
 

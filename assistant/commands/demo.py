@@ -1,5 +1,7 @@
 """`klimapartner demo`: the main job, to be seen in a minute."""
 
+import signal
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,8 @@ from klimapartner.assistant.commands.register import register_table
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.export import write_xlsx
 from klimapartner.assistant.intake import Handled
+from klimapartner.assistant.settings import Settings
+from klimapartner.assistant.web.server import running
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.outbox import OutboxMail, list_outbox
 from klimapartner.storage.search import list_entries
@@ -21,6 +25,7 @@ from klimapartner.storage.unanswered import list_unanswered
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Ordner für Datenbank und Excel-Datei")] = Path("demo"),
+    chat: Annotated[bool, typer.Option("--chat", help="Stattdessen den Chat im Browser, bis Strg+C")] = False,
 ) -> None:
     """Zeigt die Hauptaufgabe mit Beispielmails auf einem eingebetteten Mailserver. Endet von selbst."""
     try:
@@ -29,6 +34,25 @@ def demo(
         raise AssistantError("Die Vorführung braucht das Extra `demo`: pip install 'klimapartner[demo]'.") from error
     folder.mkdir(parents=True, exist_ok=True)
     console = wide_console()
+    if chat:
+        _chat(console, parts.chat_settings(folder))
+    else:
+        _mails(console, folder)
+
+
+def _chat(console: Console, settings: Settings) -> None:
+    """The web chat on the demo's database, on any free port."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_workplace(settings) as work, running(work) as (address, _):
+        console.print(f"Der Chat ist bereit: {address}/chat (Ende mit Strg+C)")
+        stop.wait()
+
+
+def _mails(console: Console, folder: Path) -> None:
+    from klimapartner.assistant import demo as parts
+
     with parts.embedded_servers() as (imap, sink):
         for sample in track(list(parts.samples()), "Beispielmails zustellen", console=console):
             imap.append(sample.raw, sample.received)

@@ -1,4 +1,4 @@
-// <klimapartner-chat>: the web chat as one element without a framework. Attributes: lang; mode="page" (no launcher).
+// <klimapartner-chat>: the web chat as one element. Attributes: lang; mode="page" (no launcher).
 {
   const BASE = new URL("api/", document.currentScript.src), CSS_TEXT = "STYLE";
   const NAME = "klimapartner-chat", SLOW = 30000, SILENCE = 45000, TRIES = 3;
@@ -38,7 +38,7 @@
     async connectedCallback() {
       if (this.kept) return;
       Object.assign(this, { lines: new Map(), last: 0, unread: 0, kept: store((s) => JSON.parse(s.getItem(NAME))) || {} });
-      // Until the words are there, and where they never come, what stands inside the element is shown.
+      // Until the words are there what stands inside the element is shown.
       for (let wait = 2000; !this.t; wait = Math.min(wait * 2, SLOW)) {
         await this.words(this.kept.language || this.lang || document.documentElement.lang).catch(() => pause(wait));
       }
@@ -134,7 +134,7 @@
       return row;
     }
 
-    // Only what is new is added, so that nothing is read out twice; what was asked last stays in view above its answer.
+    // Only what is new is added, so that nothing is read out twice.
     add(lines) {
       const fresh = lines.filter(({ id }) => !this.lines.has(id));
       if (!fresh.length || !this.kept.token) return;
@@ -154,8 +154,8 @@
     choose() {
       const all = [...this.lines.values()], after = all.map(({ who }) => who).lastIndexOf("person") + 1;
       const rows = all.slice(after).flatMap(({ buttons }) => buttons);
-      const press = (text) => () => { this.input.focus(); this.send({ kind: "button", text }); };
-      this.choices.replaceChildren(...rows.map((row) => make("div", { class: "row" }, ...row.map(({ label, value }) => button(label, press(value))))));
+      const press = ({ label, value: text }) => button(label, () => { this.input.focus(); this.send({ kind: "button", text }); });
+      this.choices.replaceChildren(...rows.map((row) => make("div", { class: "row" }, ...row.map(press))));
       this.choices.hidden = !rows.length;
     }
 
@@ -206,7 +206,7 @@
         this.keep({ token, language, open: true });
         this.draw();
         this.input.focus();
-        await pause(100); // A live region must be there before what it is to announce.
+        await pause(100); // a live region must be there first
         this.add(lines);
         this.listen();
       } catch ({ code }) { this.complain(code); }
@@ -225,11 +225,11 @@
       this.input.focus();
     }
 
-    // A message keeps its key until it has arrived: sent once more it is the same message.
+    // A message keeps its key until it has arrived.
     async send(said) {
       if (this.input.readOnly) return false;
       const same = this.failed?.kind === said.kind && this.failed.text === said.text;
-      this.failed = same ? this.failed : { ...said, key: Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-") };
+      this.failed = same ? this.failed : { ...said, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
       this.input.readOnly = true;
       this.complain("");
       this.tell(this.t.typing);
