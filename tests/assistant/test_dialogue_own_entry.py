@@ -93,7 +93,7 @@ def test_codes_are_limited_by_chat_and_by_address(desk: Desk) -> None:
 def test_something_else_is_corrected_and_the_mail_says_what(desk: Desk) -> None:
     reference = entered(desk, "Lüdinghausen")
     desk.say("Bitte ändern Sie die Telefonnummer auf 02591 99999")
-    assert desk.press("Ja, abwitten") == [f"Danke, Ihr Eintrag {reference} ist berichtigt."]
+    assert desk.press("Ja, absenden") == [f"Danke, Ihr Eintrag {reference} ist berichtigt."]
     assert desk.entry(reference).value("contact.phone") == "02591 99999"
     assert [mail.kind for mail in desk.mails("kim@luedinghausen.example")] == ["interest", "correction"]
 
