@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from klimapartner.assistant.errors import CallError
 from klimapartner.assistant.languages import LANGUAGES, Language
+from klimapartner.assistant.strict import Strict
 
 SHIPPED = Path(__file__).parent / "calls"
 FAQ_IDS = (
@@ -40,11 +41,7 @@ Texts = dict[Language, str]
 Lists = dict[Language, list[str]]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Step(_Strict):
+class Step(Strict):
     """One step of the call: exact (`on`), a range (`from`, `to`), a deadline (`until`) or fuzzy (`month`, `part`)."""
 
     id: str
@@ -77,14 +74,14 @@ class Step(_Strict):
         return day
 
 
-class Person(_Strict):
+class Person(Strict):
     """Somebody to call."""
 
     name: str
     phone: str
 
 
-class ContactPoint(_Strict):
+class ContactPoint(Strict):
     """An office of the programme and its people."""
 
     id: str
@@ -92,31 +89,31 @@ class ContactPoint(_Strict):
     mail: str
     address: str = ""
     web: str = ""
-    people: list[Person] = []
+    people: list[Person] = Field([])
 
 
-class RoutingRule(_Strict):
+class RoutingRule(Strict):
     """Municipalities of these states are given these contacts."""
 
     states: list[str]
     contacts: list[str]
 
 
-class Routing(_Strict):
+class Routing(Strict):
     """Who is named to whom."""
 
     default: list[str]
-    rule: list[RoutingRule] = []
+    rule: list[RoutingRule] = Field([])
 
 
-class FaqText(_Strict):
+class FaqText(Strict):
     """One question of the FAQ and the template of its answer."""
 
     question: str
     answer: str
 
 
-class Call(_Strict):
+class Call(Strict):
     """All that is known of a call. `folder` is where it was read from."""
 
     id: str

@@ -18,7 +18,7 @@ from klimapartner.storage.tasks import add_task
 
 RETRY_AFTER = timedelta(seconds=30)
 # A browser fetches what is there; every other channel has to be called.
-_FETCHED = {"web", "terminal"}
+FETCHED_CHANNELS = {"web", "terminal"}
 log = structlog.get_logger(__name__)
 
 
@@ -69,7 +69,7 @@ def _step(session: Session, work: Workplace, update: ChatUpdate) -> None:
 
 
 def _first_state(chat: Chat) -> LineState:
-    return "sent" if chat.channel in _FETCHED else "queued"
+    return "sent" if chat.channel in FETCHED_CHANNELS else "queued"
 
 
 def say(session: Session, chat: Chat, text: str, *, now: datetime) -> None:

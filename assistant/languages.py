@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 Language = Literal["de", "en", "fr", "es", "pt"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+# Each in its own words, so that everybody finds theirs.
+NAMES: dict[Language, str] = {"de": "Deutsch", "en": "English", "fr": "Français", "es": "Español", "pt": "Português"}
 
 
 def language_of(code: str) -> Language:

@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from klimapartner.assistant.errors import SettingsError
-from klimapartner.assistant.settings_chat import ChatSettings, StaffBotSettings, TelegramSettings, WebSettings
+from klimapartner.assistant.settings_chat import ChatSettings, TelegramSettings, WebSettings
 from klimapartner.assistant.settings_secret import Secret
+from klimapartner.assistant.strict import Strict
 
 FREEMAIL = [
     "aol.com", "freenet.de", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
@@ -20,11 +21,7 @@ FREEMAIL = [
 ]  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Auth(_Strict):
+class Auth(Strict):
     """How to log in: a password, or XOAUTH2 of Microsoft 365 (client credentials) or Gmail (refresh token)."""
 
     method: Literal["password", "microsoft", "gmail"] = "password"
@@ -36,7 +33,7 @@ class Auth(_Strict):
     secret_expires: datetime | None = None
 
 
-class Server(_Strict):
+class Server(Strict):
     """A mail server. `tls` is tls (from the first byte), starttls, or none (loopback only)."""
 
     host: str
@@ -55,11 +52,11 @@ class Server(_Strict):
         return self
 
 
-class MailboxSettings(_Strict):
+class MailboxSettings(Strict):
     """One mailbox that is watched, and how its answers leave."""
 
     address: str
-    aliases: list[str] = []
+    aliases: list[str] = Field([])
     display_name: str = "Kommunale Klimapartnerschaften"
     call: str = "phase09"
     imap: Server
@@ -75,12 +72,12 @@ class MailboxSettings(_Strict):
     envelope: Literal["mailbox", "verp", "null"] = "mailbox"
 
 
-class Controller(_Strict):
+class Controller(Strict):
     """Who is responsible for the data (Art. 4(7) GDPR), and what is told to the persons concerned (Art. 13)."""
 
     name: str = ""
     contact: str = ""
-    privacy_text: dict[str, str] = {}
+    privacy_text: dict[str, str] = Field({})
     privacy_url: str = ""
 
     @property
@@ -88,7 +85,7 @@ class Controller(_Strict):
         return bool(self.name and self.privacy_text.get("de"))
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """How many automatic answers are sent at the most; what is over is held and told to staff."""
 
     thread_hours: int = Field(24, gt=0, description="one answer of a kind per thread in this time")
@@ -98,14 +95,14 @@ class Limits(_Strict):
     freemail: list[str] = Field(FREEMAIL, description="domains without the limit per domain")
 
 
-class Alarms(_Strict):
+class Alarms(Strict):
     """When the administrator gets a mail: at most one an hour of each kind, the same again after a day."""
 
     no_poll_minutes: int = Field(30, gt=0, description="nothing fetched from a mailbox for so long")
     secret_days: int = Field(30, gt=0, description="so long before a secret expires")
 
 
-class Answers(_Strict):
+class Answers(Strict):
     """How answers are made."""
 
     hold_all: bool = Field(False, description="every answer waits for staff")
@@ -134,7 +131,6 @@ class Settings(BaseSettings):
     mailboxes: dict[str, MailboxSettings] = {}
     chat: ChatSettings = ChatSettings()
     telegram: TelegramSettings = TelegramSettings()
-    staff_bot: StaffBotSettings = StaffBotSettings()
     web: WebSettings = WebSettings()
 
     @classmethod

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import SecretStr
 
 from klimapartner.assistant.errors import SettingsError
+from klimapartner.assistant.strict import Strict
 
 
-class Secret(BaseModel):
+class Secret(Strict):
     """A password or key: in a file (first line), or in the environment."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: SecretStr | None = None
     file: Path | None = None

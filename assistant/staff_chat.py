@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from klimapartner.assistant.chat_work import say
+from klimapartner.assistant.chat_work import FETCHED_CHANNELS, say
 from klimapartner.assistant.dialogue.catalogue import line
 from klimapartner.assistant.dialogue.handover import KIND
 from klimapartner.assistant.dialogue.state import state_json, state_of
@@ -65,7 +65,7 @@ def end_hand_over(session: Session, chat_id: int, *, now: datetime) -> None:
 
 def has_left(session: Session, chat: Chat, *, now: datetime) -> bool:
     """Whether an answer will hardly be seen in the chat: blocked, or no browser has fetched it for ten minutes."""
-    if chat.channel not in ("web", "terminal"):
+    if chat.channel not in FETCHED_CHANNELS:
         return not chat.active
     fetched = get_note(session, chat.id, FETCHED)
     last = datetime.fromisoformat(fetched) if isinstance(fetched, str) else chat.updated_at

@@ -3,12 +3,11 @@
 from klimapartner.assistant.dialogue.catalogue import languages_of
 from klimapartner.assistant.dialogue.contract import Button
 from klimapartner.assistant.dialogue.turning import Said, Turn
-from klimapartner.assistant.languages import LANGUAGES, language_of
+from klimapartner.assistant.languages import LANGUAGES, NAMES, language_of
 from klimapartner.intents.language import detect
 
 ENOUGH = 15  # characters; "ok danke" says too little
 SURE = 0.6
-NAMES = {"de": "Deutsch", "en": "English", "fr": "Français", "es": "Español", "pt": "Português"}
 _WORDS = 4
 
 

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 
 from klimapartner.assistant.dialogue.contract import Event
-from klimapartner.assistant.languages import Language, language_of
+from klimapartner.assistant.languages import NAMES, Language, language_of
 from klimapartner.assistant.web import downloads
 from klimapartner.assistant.web.chat_session import (
     LONGEST_TEXT,
@@ -26,7 +26,7 @@ from klimapartner.assistant.web.chat_session import (
 from klimapartner.assistant.web.desk import Desk, TheDesk, problem_with
 from klimapartner.assistant.web.origins import may_embed
 from klimapartner.assistant.web.stream import stream_of
-from klimapartner.assistant.web.texts import language_names, wanted_language, words
+from klimapartner.assistant.web.texts import wanted_language, words
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _HEADERS = ["X-Chat-Token", "Idempotency-Key", "Last-Event-ID", "Content-Type"]
@@ -98,7 +98,7 @@ def config(desk: TheDesk, lang: str = "", accept_language: Annotated[str, Header
     language = wanted_language(lang or accept_language)
     return {
         "language": language,
-        "languages": language_names(),
+        "languages": NAMES,
         "words": words("chat", language),
         "errors": words("error", language),
         "notice": desk.notice(language),

@@ -6,8 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from klimapartner.assistant.languages import Language
-from klimapartner.assistant.web.texts import language_names, words
+from klimapartner.assistant.languages import NAMES, Language
+from klimapartner.assistant.web.texts import words
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -16,7 +16,7 @@ def render(name: str, language: Language, **values: Any) -> str:
     """The page `name` in a language; `t` and `e` are the words of the chat and of what went wrong."""
     values |= {"t": words("chat", language), "e": words("error", language)}
     template = _environment().get_template(f"{name}.html.j2")
-    return template.render(language=language, languages=language_names(), **values)
+    return template.render(language=language, languages=NAMES, **values)
 
 
 @lru_cache

@@ -15,12 +15,6 @@ def words(group: str, language: Language) -> dict[str, str]:
     return {key: texts.get(language, texts["de"]) for key, texts in _catalogue()[group].items()}
 
 
-def language_names() -> dict[Language, str]:
-    """The languages by their codes, each in its own name."""
-    names = words("language", "de")
-    return {code: names[code] for code in LANGUAGES}
-
-
 def wanted_language(accept: str, *, default: Language = "de") -> Language:
     """The best language for an Accept-Language header (RFC 9110, section 12.5.4), else `default`."""
     asked = [part.partition(";") for part in accept.lower().split(",")]
