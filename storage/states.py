@@ -11,6 +11,8 @@ OfferStatus = Literal["new", "in_review", "matched", "declined", "withdrawn"]
 UpdateState = Literal["received", "done", "parked"]
 LineState = Literal["queued", "sending", "sent", "uncertain", "failed", "skipped"]
 Speaker = Literal["person", "assistant", "staff"]
+MatchState = Literal["proposed", "accepted", "rejected"]
+DeliveryState = Literal["queued", "sending", "sent", "failed"]
 Role = Literal["reader", "editor", "lead", "administrator"]
 
 MESSAGE_STATES: tuple[MessageState, ...] = get_args(MessageState)
@@ -23,3 +25,5 @@ ROLES: tuple[Role, ...] = get_args(Role)
 UPDATE_STATES: tuple[UpdateState, ...] = get_args(UpdateState)
 LINE_STATES: tuple[LineState, ...] = get_args(LineState)
 SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)
+MATCH_STATES: tuple[MatchState, ...] = get_args(MatchState)
+DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)

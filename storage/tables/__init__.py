@@ -2,6 +2,21 @@
 
 from klimapartner.storage.tables.base import Base
 from klimapartner.storage.tables.chat import ChannelNoteRow, ChatLineRow, ChatRow, ChatUpdateRow, TokenRow
+from klimapartner.storage.tables.console import (
+    AccessRow,
+    ApiTokenRow,
+    CallVersionRow,
+    CommentRow,
+    DeliveryRow,
+    MatchRow,
+    MergeRow,
+    ReminderRow,
+    SavedViewRow,
+    SessionRow,
+    StoredFileRow,
+    TombstoneRow,
+    WebhookRow,
+)
 from klimapartner.storage.tables.mail import (
     ConversationRow,
     LocationRow,
@@ -14,27 +29,40 @@ from klimapartner.storage.tables.office import ErasureRow, HistoryRow, PermitRow
 from klimapartner.storage.tables.register import EntryMessageRow, EntryRow, FieldRow, OfferRow, ParticipantRow
 
 __all__ = [
+    "AccessRow",
+    "ApiTokenRow",
     "Base",
+    "CallVersionRow",
     "ChannelNoteRow",
     "ChatLineRow",
     "ChatRow",
     "ChatUpdateRow",
+    "CommentRow",
     "ConversationRow",
+    "DeliveryRow",
     "EntryMessageRow",
     "EntryRow",
     "ErasureRow",
     "FieldRow",
     "HistoryRow",
     "LocationRow",
+    "MatchRow",
+    "MergeRow",
     "MessageRow",
     "OfferRow",
     "OutboxRow",
     "ParticipantRow",
     "PermitRow",
     "ReadingRow",
+    "ReminderRow",
+    "SavedViewRow",
+    "SessionRow",
     "StateRow",
+    "StoredFileRow",
     "TaskRow",
     "TokenRow",
+    "TombstoneRow",
     "UnansweredRow",
     "UserRow",
+    "WebhookRow",
 ]

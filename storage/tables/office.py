@@ -55,7 +55,7 @@ class TaskRow(Base):
 
 
 class UserRow(Base):
-    """A member of staff; the password as an Argon2id hash."""
+    """A member of staff; the password as an Argon2id hash ('' for none), `totp_step` the last code's time step."""
 
     __tablename__ = "users"
     __table_args__ = (UniqueConstraint("name"), one_of("role", ROLES), KEEP_IDS)
@@ -66,6 +66,13 @@ class UserRow(Base):
     role: Mapped[Role] = mapped_column(CleanText)
     password_hash: Mapped[str]
     created_at: Mapped[datetime]
+    active: Mapped[bool]
+    language: Mapped[str]
+    totp_secret: Mapped[str]
+    totp_step: Mapped[Big]
+    oidc_subject: Mapped[str]
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
 
 
 class StateRow(Base):

@@ -141,11 +141,11 @@ def test_users_and_passwords(database: Database, now: datetime) -> None:
     given: dict[str, Any] = {"name": "maria", "mail": "m@office.example", "role": "editor", "now": now}
     with database.session() as session:
         user = add_user(session, password="correct horse battery", **given)
-        assert verify(session, "maria", "correct horse battery") == user
-        assert verify(session, "maria", "wrong horse battery") is None
-        assert verify(session, "paul", "correct horse battery") is None
+        assert verify(session, "maria", "correct horse battery", now=now) == user
+        assert verify(session, "maria", "wrong horse battery", now=now) is None
+        assert verify(session, "paul", "correct horse battery", now=now) is None
         set_password(session, "maria", "another long password", who="maria", now=now)
-        assert verify(session, "maria", "correct horse battery") is None
+        assert verify(session, "maria", "correct horse battery", now=now) is None
         assert list_users(session) == [user]
         stored = session.execute(text("SELECT password_hash FROM users")).scalar_one()
         assert stored.startswith("$argon2id$")
