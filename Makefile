@@ -16,7 +16,7 @@ install: .venv/installed
 	touch $@
 
 demo: install
-	$(BIN)/klimapartner demo
+	$(BIN)/klimapartner demo $(if $(DEMO_SERVE),--serve)
 
 test: install
 	$(BIN)/python -m pytest -m "not long" -ra

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.settings_chat import ChatSettings, TelegramSettings, WebSettings
+from klimapartner.assistant.settings_console import ConsoleSettings
 from klimapartner.assistant.settings_secret import Secret
 from klimapartner.assistant.strict import Strict
 
@@ -132,6 +133,7 @@ class Settings(BaseSettings):
     chat: ChatSettings = ChatSettings()
     telegram: TelegramSettings = TelegramSettings()
     web: WebSettings = WebSettings()
+    console: ConsoleSettings = ConsoleSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,5 +1,6 @@
 """`klimapartner demo`: the main job, to be seen in a minute."""
 
+import secrets
 import signal
 import threading
 from pathlib import Path
@@ -18,16 +19,20 @@ from klimapartner.assistant.intake import Handled
 from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.web.server import running
 from klimapartner.assistant.workplace import Workplace, open_workplace
+from klimapartner.storage.engine import Session
 from klimapartner.storage.outbox import OutboxMail, list_outbox
 from klimapartner.storage.search import list_entries
+from klimapartner.storage.states import ROLES, Role
 from klimapartner.storage.unanswered import list_unanswered
+from klimapartner.storage.users import add_user, find_user, set_password
 
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Ordner für Datenbank und Excel-Datei")] = Path("demo"),
     chat: Annotated[bool, typer.Option("--chat", help="Stattdessen den Chat im Browser, bis Strg+C")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Danach die Oberfläche für das Team, bis Strg+C")] = False,
 ) -> None:
-    """Zeigt die Hauptaufgabe mit Beispielmails auf einem eingebetteten Mailserver. Endet von selbst."""
+    """Zeigt die Hauptaufgabe mit Beispielmails auf einem eingebetteten Mailserver. Endet ohne --serve von selbst."""
     try:
         from klimapartner.assistant import demo as parts
     except ImportError as error:
@@ -38,16 +43,42 @@ def demo(
         _chat(console, parts.chat_settings(folder))
     else:
         _mails(console, folder)
+    if serve and not chat:
+        _serve(console, parts.chat_settings(folder))
 
 
 def _chat(console: Console, settings: Settings) -> None:
     """The web chat on the demo's database, on any free port."""
+    with open_workplace(settings) as work, running(work) as (address, _):
+        console.print(f"Der Chat ist bereit: {address}/chat (Ende mit Strg+C)")
+        _until_ended()
+
+
+def _serve(console: Console, settings: Settings) -> None:
+    """The console on the demo's database, for a user whose password is new every time."""
+    with open_workplace(settings) as work, running(work) as (address, _):
+        password = secrets.token_urlsafe(12)
+        with work.database.session() as session:
+            for role in ROLES:
+                _demo_user(session, role, password, work)
+        console.print(f"\nDie Oberfläche ist bereit: {address}/console/ (Ende mit Strg+C)")
+        console.print(f"Anmelden als {', '.join(ROLES)}; Passwort für alle: {password}", highlight=False)
+        _until_ended()
+
+
+def _demo_user(session: Session, role: Role, password: str, work: Workplace) -> None:
+    if find_user(session, role) is None:
+        mail = f"{role}@vorfuehrung.example"
+        add_user(session, name=role, mail=mail, role=role, password=password, now=work.clock())
+    else:
+        set_password(session, role, password, who="demo", now=work.clock())
+
+
+def _until_ended() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_workplace(settings) as work, running(work) as (address, _):
-        console.print(f"Der Chat ist bereit: {address}/chat (Ende mit Strg+C)")
-        stop.wait()
+    stop.wait()
 
 
 def _mails(console: Console, folder: Path) -> None:

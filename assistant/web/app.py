@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from klimapartner.assistant.chat_work import answer_waiting
+from klimapartner.assistant.console.app import LARGER_BODIES, create_console
 from klimapartner.assistant.web import assets, chat_page
 from klimapartner.assistant.web.chat_api import chat_api
 from klimapartner.assistant.web.desk import Desk, TheDesk
@@ -31,12 +32,15 @@ def create_app(work: Workplace, stop: threading.Event | None = None) -> FastAPI:
     web = work.settings.web
     app = FastAPI(openapi_url=None, lifespan=_lifespan, exception_handlers={RequestValidationError: _wrong})
     app.state.desk = Desk(work, Limiter(work.clock), stop or threading.Event())
-    app.add_middleware(SafeHeaders, https=web.public_url.startswith("https:"))
+    app.add_middleware(SafeHeaders, https=web.public_url.startswith("https:"), larger=LARGER_BODIES)
     app.add_api_route("/healthz", health)
     if web.chat:
         app.include_router(assets.router)
         app.mount("/chat/api", chat_api(app.state.desk))
         app.include_router(chat_page.router)
+    if work.settings.console.enabled:
+        app.mount("/console", create_console(app.state.desk))
+        app.add_api_route("/", lambda: RedirectResponse("/console/", 303), include_in_schema=False)
     return app
 
 

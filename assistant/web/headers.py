@@ -1,5 +1,8 @@
 """What every answer says about its own safety, and how large a request may be; plain ASGI, since it must not buffer."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,10 +26,14 @@ _ALWAYS = {
 
 
 class SafeHeaders:
-    """Sets the headers where the answer has none of that name, and refuses bodies that are too large."""
+    """Sets the headers where the answer has none of that name, and refuses bodies that are too large.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    `larger` gives paths below which bodies may have another size, in bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool, larger: Mapping[str, int] = MappingProxyType({})) -> None:
         self._app = app
+        self._larger = larger
         self._headers = _ALWAYS | ({"Strict-Transport-Security": "max-age=31536000"} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,13 +48,17 @@ class SafeHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        if _too_large(Headers(scope=scope)):
+        if _too_large(Headers(scope=scope), self._most(scope["path"])):
             await PlainTextResponse("", status_code=413)(scope, receive, send_safely)
         else:
             await self._app(scope, receive, send_safely)
 
 
-def _too_large(headers: Headers) -> bool:
+    def _most(self, path: str) -> int:
+        return next((size for start, size in self._larger.items() if path.startswith(start)), LARGEST_BODY)
+
+
+def _too_large(headers: Headers, most: int) -> bool:
     """A body must say its length: every browser's form and fetch does."""
     length = headers.get("content-length", "0")
-    return "transfer-encoding" in headers or not length.isdigit() or int(length) > LARGEST_BODY
+    return "transfer-encoding" in headers or not length.isdigit() or int(length) > most

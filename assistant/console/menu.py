@@ -1,0 +1,27 @@
+"""The menu: which pages there are, in which order, and who sees them."""
+
+from dataclasses import dataclass
+
+from klimapartner.assistant.console.roles import Right
+from klimapartner.assistant.console.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu; `word` is a key of texts/menu.toml."""
+
+    word: str
+    path: str
+    right: Right
+    current: bool = False
+
+
+ITEMS = (Item("start", "/console/", "sign_in"),)
+
+
+def menu_for(visit: Visit) -> tuple[Item, ...]:
+    """The lines that the user may open; the one of the page is marked."""
+    shown = [item for item in ITEMS if visit.can(item.right)]
+    here = visit.request.url.path
+    longest = max((item.path for item in shown if here.startswith(item.path)), key=len, default="")
+    return tuple(Item(item.word, item.path, item.right, item.path == longest) for item in shown)

@@ -1,0 +1,31 @@
+/* What pages do beyond links and forms. Without it everything still works, only with whole pages. */
+"use strict";
+
+/* After a swap the focus goes to what the answer marks with data-focus, and what changed is said aloud. */
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  const focus = target.querySelector("[data-focus]");
+  if (focus) {
+    focus.setAttribute("tabindex", focus.getAttribute("tabindex") ?? "-1");
+    focus.focus();
+  }
+  const said = target.querySelector("[data-say]");
+  if (said) document.getElementById("live").textContent = said.dataset.say;
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", (event) => event.detail.target.removeAttribute("aria-busy"));
+/* Answers that say what is wrong are shown, too. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([403, 404, 409, 422, 503].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+});
+
+/* A form is sent once, however often the button is pressed. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  else if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 5000);
+  }
+});
