@@ -14,6 +14,11 @@ class Secret(Strict):
     value: SecretStr | None = None
     file: Path | None = None
 
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a secret to be read."""
+        return self.value is not None or self.file is not None
+
     def read(self) -> str:
         """The secret itself.
 
