@@ -16,7 +16,10 @@ class Item:
     current: bool = False
 
 
-ITEMS = (Item("start", "/console/", "sign_in"),)
+ITEMS = (
+    Item("start", "/console/", "sign_in"),
+    Item("entries", "/console/entries", "see"),
+)
 
 
 def menu_for(visit: Visit) -> tuple[Item, ...]:

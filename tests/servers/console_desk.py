@@ -12,6 +12,7 @@ import pytest
 from chat_desk import Hands, chat_settings
 from fastapi.testclient import TestClient
 from httpx import Response
+from lxml import html
 from postgres_server import new_database
 
 from klimapartner.assistant.demo import samples
@@ -93,6 +94,21 @@ class Console:
     def entry(self, body: str) -> Entry:
         """The first entry of a municipality."""
         return next(entry for entry in self.entries() if entry.body_name == body)
+
+
+def texts(page: Response, css: str) -> list[str]:
+    """What a page shows at the elements of a CSS selector, blanks folded."""
+    return [" ".join(element.text_content().split()) for element in html.fromstring(page.text).cssselect(css)]
+
+
+def values(page: Response, css: str, name: str) -> list[str]:
+    """An attribute of the elements of a CSS selector."""
+    return [element.get(name) for element in html.fromstring(page.text).cssselect(css)]
+
+
+def said(page: Response) -> list[str]:
+    """The notices on a page."""
+    return texts(page, ".kern-alert")
 
 
 def fill(work: Workplace) -> None:

@@ -29,3 +29,39 @@ document.addEventListener("submit", (event) => {
     setTimeout(() => delete form.dataset.sent, 5000);
   }
 });
+
+/* Keys: j and k go through a list, Enter opens, ? tells them. No key is taken while somebody types. */
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const here = () => document.querySelector("[data-row].is-here");
+
+function goTo(row) {
+  if (!row) return;
+  here()?.classList.remove("is-here");
+  row.classList.add("is-here");
+  row.querySelector("a")?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function move(by) {
+  const all = rows();
+  const at = all.indexOf(here());
+  goTo(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const key = event.key;
+  if (key === "j") move(here() ? 1 : 0);
+  else if (key === "k") move(-1);
+  else if (key === "/") document.getElementById("q")?.focus();
+  else if (key === "?") document.getElementById("keys")?.showModal();
+  else {
+    const pressed = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!pressed) return;
+    if (pressed.matches("a, button")) pressed.click();
+    else pressed.focus();
+  }
+  event.preventDefault();
+});
+
