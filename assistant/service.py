@@ -13,6 +13,7 @@ from klimapartner.assistant.metrics import FAILURES
 from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.servers import imap_login, server_of
+from klimapartner.assistant.telegram.serving import serve_telegram
 from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
 from klimapartner.assistant.web.server import serve_web
 from klimapartner.assistant.workplace import Workplace
@@ -22,7 +23,7 @@ from klimapartner.mailbox.imap import Session as ImapSession
 from klimapartner.mailbox.imap import connect
 from klimapartner.storage.errors import StorageError
 
-PARTS = ("poll", "read", "send", "web")
+PARTS = ("poll", "read", "send", "web", "bots")
 IDLE_SECONDS = 1.0
 WATCH_SECONDS = 60.0
 FAULT_SECONDS = 15.0
@@ -47,9 +48,18 @@ def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> 
         ("send", lambda: _repeat(work, "send", lambda: _send(work), stop, IDLE_SECONDS)),
         ("web", lambda: _repeat(work, "web", lambda: serve_web(work, stop), stop, FAULT_SECONDS)),
     ]
-    chosen = [target for target in (*pollers, *others) if target[0].partition(":")[0] in parts]
+    bots: list[Target] = []
+    if work.settings.telegram.mode != "off":
+        bots.append(("bots:public", lambda: _serve_bot(work, "bots:public", serve_telegram, stop)))
+    chosen = [target for target in (*pollers, *others, *bots) if target[0].partition(":")[0] in parts]
     # Whoever polls also watches: the others may run in several processes.
     return chosen + ([("watch", lambda: _watch(work, stop))] if "poll" in parts else [])
+
+
+def _serve_bot(
+    work: Workplace, part: str, serve_bot: Callable[[Workplace, threading.Event], int], stop: threading.Event
+) -> None:
+    _repeat(work, part, lambda: serve_bot(work, stop), stop, FAULT_SECONDS)
 
 
 def _send(work: Workplace) -> int:

@@ -72,6 +72,17 @@ def finish_update(session: Session, update_id: int, *, now: datetime) -> None:
     row.state, row.done_at, row.error = "done", now, ""
 
 
+def blank_update(session: Session, update_id: int) -> None:
+    """Forget what an update said; its key stays, so that a repeat is known."""
+    fetch_locked(session, ChatUpdateRow, update_id).body = {}
+
+
+def park_update(session: Session, update_id: int, *, error: str) -> None:
+    """Give an update up at once, so that its chat goes on without it."""
+    row = fetch_locked(session, ChatUpdateRow, update_id)
+    row.attempts, row.error, row.state = row.attempts + 1, clip(error, 500), "parked"
+
+
 def fail_update(
     session: Session,
     update_id: int,

@@ -1,0 +1,56 @@
+"""The way out: queued lines of Telegram's chats, many chats at once, of each the first line only."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from klimapartner.assistant.telegram.budget import Budget
+from klimapartner.assistant.telegram.channels import CHANNELS
+from klimapartner.assistant.telegram.delivery import deliver
+from klimapartner.assistant.telegram.desk import Desk
+from klimapartner.storage.chat_lines import ChatLine, claim_lines
+from klimapartner.storage.errors import StorageError
+
+AT_ONCE = 30
+IDLE_SECONDS = 1.0
+FAULT_SECONDS = 5.0
+_LEASE = timedelta(minutes=1)
+log = structlog.get_logger(__name__)
+
+
+async def send_lines(desk: Desk) -> None:
+    """Send what is queued until the bot ends; what is under way is brought to its end."""
+    budget, running = Budget(desk.work.settings.telegram.messages_per_second), set[asyncio.Task[None]]()
+    while not desk.ending.is_set():
+        lines = await _claim(desk, AT_ONCE - len(running))
+        for line in lines:
+            task = asyncio.create_task(deliver(desk, budget, line))
+            running.add(task)
+            task.add_done_callback(running.discard)
+            task.add_done_callback(lambda _: desk.to_send.set())
+        if not lines:
+            await desk.rest(desk.to_send, IDLE_SECONDS)
+    if running:
+        await asyncio.wait(running)
+
+
+async def _claim(desk: Desk, free: int) -> list[ChatLine]:
+    if free <= 0:
+        return []
+    try:
+        return await asyncio.to_thread(_claimed, desk, free)
+    except StorageError as error:
+        log.warning("lines cannot be fetched", error=type(error).__name__)
+        await desk.rest(asyncio.Event(), FAULT_SECONDS)
+        return []
+
+
+def _claimed(desk: Desk, free: int) -> list[ChatLine]:
+    now, found = desk.work.clock(), list[ChatLine]()
+    with desk.work.database.session() as session:
+        for channel in CHANNELS:
+            found += claim_lines(
+                session, channel=channel, owner=desk.owner, now=now, lease=_LEASE, limit=free - len(found)
+            )
+    return found
