@@ -96,7 +96,7 @@
     notice() {
       this.input = button(this.t.start, () => this.agree(), "main");
       const texts = this.config.notice.map((text) => make("p", {}, text));
-      return make("section", {}, make("h3", {}, this.t.consent_title), ...texts, this.privacy(), this.input);
+      return make("section", {}, make("h2", {}, this.t.consent_title), ...texts, this.privacy(), this.input);
     }
 
     form() {
@@ -118,7 +118,7 @@
     }
 
     ask() {
-      const { t } = this, title = make("h3", { tabindex: -1 }, t.forget_title);
+      const { t } = this, title = make("h2", { tabindex: -1 }, t.forget_title);
       const row = make("div", { class: "row" }, button(t.forget_yes, () => this.forget(), "bad"), button(t.forget_no, () => this.toggle()));
       this.options.replaceChildren(title, make("p", {}, t.forget_text), row);
       title.focus();
