@@ -43,7 +43,7 @@ def interest(session: Session, case: Case) -> Result:
     sure = certain_fields(case.mail.reading, case.settings.answers.certain)
     if any(field not in sure for field in _NEEDED):
         set_flag(session, entry_id=first.entry_id, flag="uncertain", value=True, actor=ACTOR, now=case.now)
-    return Result((_acknowledgement(case, first.reference),), first.entry_id)
+    return Result((acknowledgement(case, first.reference),), first.entry_id)
 
 
 def _partners(case: Case) -> list[Partner | None]:
@@ -68,7 +68,8 @@ def _upsert(session: Session, case: Case, partner: Partner | None) -> EntryChang
     )
 
 
-def _acknowledgement(case: Case, reference: str) -> Section:
+def acknowledgement(case: Case, reference: str) -> Section:
+    """What is said about an interest: what was understood, what is missing, what lies ahead."""
     if case.mail.late:
         closed = {"deadline": step_words(case, "interest"), "answer_by": answer_by(case)}
         return Section("closed", _shown(case, reference) | closed)

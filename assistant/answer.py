@@ -114,10 +114,7 @@ def _thread_headers(case: Case) -> dict[str, str]:
 
 
 def _body(case: Case, to: Address, sections: tuple[Section, ...], first_contact: bool, chat_links: list[str]) -> str:
-    rendered = [
-        case.texts.section(Section(part.name, _section_values(case, part, first=number == 0)), case.language)
-        for number, part in enumerate(sections)
-    ]
+    rendered = [section_text(case, part, first=number == 0) for number, part in enumerate(sections)]
     frame: dict[str, Any] = {
         "name": _greeting_name(case, to),
         "sections": "\n\n".join(rendered),
@@ -130,6 +127,11 @@ def _body(case: Case, to: Address, sections: tuple[Section, ...], first_contact:
         "chat_links": chat_links,
     }
     return tidy(case.texts.section(Section("frame", frame), case.language))
+
+
+def section_text(case: Case, section: Section, *, first: bool) -> str:
+    """One section in words; the `first` one of a mail may open it."""
+    return case.texts.section(Section(section.name, _section_values(case, section, first=first)), case.language)
 
 
 def _section_values(case: Case, section: Section, *, first: bool) -> dict[str, Any]:

@@ -6,7 +6,21 @@ from klimapartner.storage import history
 from klimapartner.storage.entries import BodyRef, FieldValue, PartnerRef
 from klimapartner.storage.fields import Edit, fill, stored_field
 from klimapartner.storage.identity import identify
-from klimapartner.storage.tables import ConversationRow, EntryMessageRow, EntryRow, FieldRow, OutboxRow, TaskRow
+from klimapartner.storage.tables import (
+    ChatRow,
+    CommentRow,
+    ConversationRow,
+    EntryMessageRow,
+    EntryRow,
+    FieldRow,
+    MatchRow,
+    OutboxRow,
+    ReminderRow,
+    TaskRow,
+)
+
+# What hangs on an entry and moves with it.
+HANGING = (ConversationRow, OutboxRow, TaskRow, ChatRow, CommentRow, ReminderRow)
 
 
 def absorb(edit: Edit, other: EntryRow) -> None:
@@ -60,5 +74,10 @@ def _repoint(edit: Edit, other_id: int) -> None:
     session.execute(
         delete(EntryMessageRow).where(EntryMessageRow.entry_id == other_id).execution_options(synchronize_session=False)
     )
-    for table in (ConversationRow, OutboxRow, TaskRow):
+    for table in HANGING:
         session.execute(update(table).where(table.entry_id == other_id).values(entry_id=here))
+    # Of two decisions on the same pair that of the entry that stays counts.
+    paired = select(MatchRow.offer_id).where(MatchRow.entry_id == here)
+    free = MatchRow.offer_id.not_in(paired)
+    session.execute(update(MatchRow).where(MatchRow.entry_id == other_id, free).values(entry_id=here))
+    session.execute(delete(MatchRow).where(MatchRow.entry_id == other_id))

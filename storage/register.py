@@ -1,6 +1,6 @@
 """Writing to the register: what a message says, what a sender corrects, what staff decide. All of it in the history."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +29,7 @@ __all__ = [
     "merge_entries",
     "set_flag",
     "set_status",
+    "staff_confirm",
     "staff_identify",
     "staff_set",
     "upsert_entry",
@@ -163,11 +164,36 @@ def assign(session: Session, *, entry_id: int, to: str | None, actor: str, now: 
 
 
 def staff_set(
-    session: Session, *, entry_id: int, field: str, value: Json, expected_version: int, actor: str, now: datetime
+    session: Session,
+    *,
+    entry_id: int,
+    field: str,
+    value: Json,
+    expected_version: int,
+    actor: str,
+    now: datetime,
+    message_id: int | None = None,
+    evidence: Sequence[Json] = (),
 ) -> EntryChange:
-    """Set a field by hand; None empties it. No machine or sender changes it afterwards. Raises Conflict."""
+    """Set a field by hand; None empties it. No machine or sender changes it afterwards. Raises Conflict.
+
+    `evidence` is where in the message staff found the value.
+    """
+    edit = _edit(session, entry_id, actor, now, message_id, expected_version=expected_version)
+    put(edit, field, FieldValue(value, "staff", 1.0, evidence))
+    return edit.close()
+
+
+def staff_confirm(
+    session: Session, *, entry_id: int, fields: Collection[str], expected_version: int, actor: str, now: datetime
+) -> EntryChange:
+    """Take values over as staff's own, with the evidence that they have. Raises Conflict."""
     edit = _edit(session, entry_id, actor, now, expected_version=expected_version)
-    put(edit, field, FieldValue(value, "staff", 1.0))
+    for item in edit.row.fields:
+        if item.field in fields and item.provenance != "staff":
+            item.provenance, item.confidence, item.updated_at = "staff", 1.0, now
+            edit.changed.append(FieldChange(item.field, item.value, item.value))
+            edit.note("confirmed", item.field)
     return edit.close()
 
 

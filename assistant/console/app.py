@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
-from klimapartner.assistant.console import entries, login, start
+from klimapartner.assistant.console import entries, entry_fields, entry_work, login, review, start
 from klimapartner.assistant.console.errors import ConsoleError, Denied, Forged, SignedOut
 from klimapartner.assistant.console.pages import STATIC, public_page
 from klimapartner.assistant.console.visit import PageLanguage
@@ -20,7 +20,9 @@ from klimapartner.assistant.web.desk import Desk
 from klimapartner.assistant.web.texts import wanted_language
 from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound, StorageError
 
-ROUTERS: tuple[APIRouter, ...] = (login.router, start.router, entries.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    login.router, start.router, entries.router, review.router, entry_fields.router, entry_work.router,
+)  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})
 _WRONG: dict[type[Exception], tuple[str, int]] = {

@@ -65,3 +65,39 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+
+/* Marked text in a message can be taken as the value of a field, with its place as evidence. */
+const marker = document.getElementById("marker");
+
+function codePoints(text) {
+  return [...text].length;
+}
+
+function placeOf(node, offset) {
+  const stretch = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest(".stretch");
+  if (!stretch || node.nodeType !== Node.TEXT_NODE) return null;
+  return Number(stretch.dataset.start) + codePoints(node.data.slice(0, offset));
+}
+
+document.addEventListener("selectionchange", () => {
+  if (!marker || marker.contains(document.activeElement)) return;
+  const selection = document.getSelection();
+  const range = selection.rangeCount ? selection.getRangeAt(0) : null;
+  const message = range && (range.commonAncestorContainer.parentElement ?? document.body).closest("[data-message]");
+  const start = range && placeOf(range.startContainer, range.startOffset);
+  const end = range && placeOf(range.endContainer, range.endOffset);
+  const usable = message && start !== null && end !== null && start < end && end - start < 500;
+  marker.hidden = !usable;
+  if (!usable) return;
+  const labels = range.cloneContents();
+  labels.querySelectorAll(".mark__label").forEach((label) => label.remove());
+  const fields = marker.elements;
+  fields.value.value = labels.textContent.trim();
+  fields.message_id.value = message.dataset.message;
+  fields.start.value = start;
+  fields.end.value = end;
+});
+
+marker?.addEventListener("submit", () => {
+  marker.action = marker.dataset.action + document.getElementById("marker-field").value;
+});
