@@ -13,6 +13,7 @@ from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.settings_chat import ChatSettings, TelegramSettings, WebSettings
 from klimapartner.assistant.settings_console import ConsoleSettings
 from klimapartner.assistant.settings_secret import Secret
+from klimapartner.assistant.settings_staff_bot import StaffBotSettings
 from klimapartner.assistant.strict import Strict
 
 FREEMAIL = [
@@ -132,6 +133,7 @@ class Settings(BaseSettings):
     mailboxes: dict[str, MailboxSettings] = {}
     chat: ChatSettings = ChatSettings()
     telegram: TelegramSettings = TelegramSettings()
+    staff_bot: StaffBotSettings = StaffBotSettings()
     web: WebSettings = WebSettings()
     console: ConsoleSettings = ConsoleSettings()
 
