@@ -34,7 +34,13 @@ def icon() -> Response:
 @lru_cache
 def widget_script() -> str:
     """The script with the style as a string: one request, and nothing that a page's own policy would forbid."""
-    return _read("widget.js").replace('"STYLE"', json.dumps(_read("widget.css"), ensure_ascii=False))
+    return _bare(_read("widget.js")).replace('"STYLE"', json.dumps(_bare(_read("widget.css")), ensure_ascii=False))
+
+
+def _bare(text: str) -> str:
+    """Without indentation and lines of comment: no visitor has to fetch those."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @lru_cache

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 
@@ -14,12 +14,14 @@ from klimapartner.assistant.languages import NAMES, Language, language_of
 from klimapartner.assistant.web import downloads
 from klimapartner.assistant.web.chat_session import (
     LONGEST_TEXT,
+    START_TOKEN,
     Visit,
     begin_visit,
     find_visit,
     forget_visit,
     keep,
     note_fetch,
+    started,
     switched,
     typed,
 )
@@ -38,12 +40,13 @@ class NewChat(BaseModel):
 
     consent: Literal[True]
     language: Language = "de"
+    start: Annotated[str, StringConstraints(pattern=f"^{START_TOKEN}$")] = ""
 
 
 class Said(BaseModel):
     """What the visitor did; the answer holds the lines above `after`."""
 
-    kind: Literal["text", "button", "language"] = "text"
+    kind: Literal["text", "button", "language", "start"] = "text"
     text: str
     language: Language = "de"
     after: int = 0
@@ -112,7 +115,7 @@ def open_session(request: Request, desk: TheDesk, new: NewChat) -> dict[str, Any
     """A new chat: its token, which is shown this once, and the greeting."""
     if wait := desk.wait(request):
         raise _refuse("too_many", wait)
-    visit = begin_visit(desk.work, new.language)
+    visit = begin_visit(desk.work, new.language, new.start)
     return {"token": visit.token} | _lines(desk, visit, 0)
 
 
@@ -177,4 +180,6 @@ def _lines(desk: Desk, visit: Visit, after: int) -> dict[str, Any]:
 def _event(said: Said) -> Event:
     if said.kind == "language":
         return switched(said.language)
+    if said.kind == "start":
+        return started(said.language, said.text)
     return Event("button", said.text, said.language) if said.kind == "button" else typed(said.text, said.language)

@@ -1,5 +1,6 @@
 """The chat as plain forms: all of it works without JavaScript; where there is some, the component takes over."""
 
+import re
 import secrets
 from typing import Annotated, Any
 
@@ -12,12 +13,14 @@ from klimapartner.assistant.faq import privacy_text
 from klimapartner.assistant.languages import Language, language_of
 from klimapartner.assistant.web import downloads
 from klimapartner.assistant.web.chat_session import (
+    START_TOKEN,
     Visit,
     begin_visit,
     find_visit,
     forget_visit,
     keep,
     note_fetch,
+    started,
     switched,
     typed,
 )
@@ -56,28 +59,33 @@ def _guarded(visit: Annotated[Visit | None, Depends(_visit)], guard: Annotated[s
 MaybeVisit = Annotated[Visit | None, Depends(_visit)]
 FormVisit = Annotated[Visit | None, Depends(_guarded)]
 Asked = Annotated[Language, Depends(_language)]
+StartToken = Annotated[str, Form(pattern=f"^{START_TOKEN}$")]
 _FORMS = [Depends(_own_form)]
 
 
 @router.get("")
-def show(desk: TheDesk, visit: MaybeVisit, language: Asked) -> Response:
-    """The notice for those who come, the chat for those who have begun one."""
+def show(desk: TheDesk, visit: MaybeVisit, language: Asked, start: str = "") -> Response:
+    """The notice for those who come, the chat for those who have begun one.
+
+    `start` is the token of a link in a mail; it is used when somebody presses a button: mail filters open links, too.
+    """
+    token = start if re.fullmatch(START_TOKEN, start) else ""
     if not desk.ready:
         return _page(desk, "unavailable", language, 503)
     if visit is None:
-        return _notice(desk, language)
+        return _notice(desk, language, start=token)
     note_fetch(desk.work, visit.chat.id)
-    return _chat(desk, visit)
+    return _chat(desk, visit, start=token)
 
 
 @router.post("/start", dependencies=_FORMS)
-def start(request: Request, desk: TheDesk, language: Annotated[Language, Form()]) -> Response:
+def begin(request: Request, desk: TheDesk, language: Annotated[Language, Form()], start: StartToken = "") -> Response:
     """Begin a chat; only now a cookie is set."""
     if not desk.ready:
         return _page(desk, "unavailable", language, 503)
     if desk.wait(request):
-        return _notice(desk, language, problem="too_many")
-    visit, done = begin_visit(desk.work, language), _back()
+        return _notice(desk, language, problem="too_many", start=start)
+    visit, done = begin_visit(desk.work, language, start), _back()
     https = is_https(request, desk.work.settings.web)
     done.set_cookie(COOKIE, visit.token, httponly=True, samesite="strict", secure=https, path="/chat")
     return done
@@ -101,6 +109,14 @@ def say(
     language = visit.chat.language
     event = Event("button", button, language) if button else typed(text.replace("\r\n", "\n"), language)
     keep(desk.work, visit, key=key, event=event)
+    return _back()
+
+
+@router.post("/tie", dependencies=_FORMS)
+def tie(desk: TheDesk, visit: FormVisit, key: Annotated[str, Form(max_length=100)], start: StartToken) -> Response:
+    """Go on about the entry that a link in a mail belongs to."""
+    if visit:
+        keep(desk.work, visit, key=key, event=started(language_of(visit.chat.language), start))
     return _back()
 
 
@@ -153,15 +169,20 @@ def _back() -> RedirectResponse:
     return RedirectResponse("/chat#newest", status_code=303)
 
 
-def _notice(desk: Desk, language: Language, *, problem: str = "", said: str = "") -> HTMLResponse:
-    return _page(
-        desk, "notice", language, _STATUS.get(problem, 200), notice=desk.notice(language), problem=problem, said=said
-    )
+def _notice(desk: Desk, language: Language, *, problem: str = "", said: str = "", start: str = "") -> HTMLResponse:
+    values = {"notice": desk.notice(language), "problem": problem, "said": said, "start": start}
+    return _page(desk, "notice", language, _STATUS.get(problem, 200), **values)
 
 
-def _chat(desk: Desk, visit: Visit, *, problem: str = "", text: str = "") -> HTMLResponse:
+def _chat(desk: Desk, visit: Visit, *, problem: str = "", text: str = "", start: str = "") -> HTMLResponse:
     language, views = language_of(visit.chat.language), desk.views(visit.chat.id)
-    values = {"visit": visit, "views": views, "choices": choices(views), "key": secrets.token_urlsafe(16)}
+    values = {
+        "visit": visit,
+        "views": views,
+        "choices": choices(views),
+        "key": secrets.token_urlsafe(16),
+        "start": start,
+    }
     return _page(desk, "chat", language, _STATUS.get(problem, 200), problem=problem, text=text, **values)
 
 

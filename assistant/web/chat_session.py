@@ -16,6 +16,7 @@ from klimapartner.storage.chats import Chat, find_chat, forget_chat, set_active
 
 CHANNEL = "web"
 LONGEST_TEXT = 4000
+START_TOKEN = r"[A-Za-z0-9_-]{0,64}"
 _COMMAND = re.compile(r"/(?P<name>[a-z_]{1,32})(?:\s+(?P<argument>.*))?", re.DOTALL)
 
 
@@ -32,11 +33,14 @@ class Visit:
         return hashlib.sha256(f"guard:{self.token}".encode()).hexdigest()
 
 
-def begin_visit(work: Workplace, language: Language) -> Visit:
-    """Open a chat for somebody who has agreed to the notice, and let the assistant greet."""
+def begin_visit(work: Workplace, language: Language, start: str = "") -> Visit:
+    """Open a chat for somebody who has agreed to the notice, and let the assistant greet.
+
+    `start` is the token of a link in a mail, which ties the chat to an entry.
+    """
     token = secrets.token_urlsafe(32)
     address = _address(token)
-    update, _ = receive(work, channel=CHANNEL, address=address, key=f"{address}:start", event=_start(language))
+    update, _ = receive(work, channel=CHANNEL, address=address, key=f"{address}:start", event=started(language, start))
     answer_waiting(work, chat_id=update.chat_id)
     visit = find_visit(work, token)
     assert visit is not None
@@ -87,8 +91,9 @@ def note_fetch(work: Workplace, chat_id: int) -> None:
         set_note(session, chat_id, FETCHED, now.isoformat(), now=now)
 
 
-def _start(language: Language) -> Event:
-    return Event("command", "start", language)
+def started(language: Language, start: str = "") -> Event:
+    """The event of a chat that begins, perhaps with the token of a link in a mail."""
+    return Event("command", f"start {start}".strip(), language)
 
 
 def _address(token: str) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chat_desk import chat_settings
+from chat_desk import Desk, Hands, chat_settings, entered
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from web_chat import foreign_page, web_site
 
+from klimapartner.assistant.chat_links import links_into_chat
 from klimapartner.assistant.chat_work import say
 from klimapartner.assistant.web.server import running
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.chats import list_chats
+from klimapartner.storage.search import entry_by_reference
 
 pytestmark = pytest.mark.chromium
 SIZES = {"desk": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
@@ -319,3 +321,33 @@ def test_the_heading_names_the_page(place: tuple[str, Workplace], visitor: Calla
     begin(page, place[0])
     assert re.fullmatch("Chat .+", page.title())
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
+
+
+def test_a_link_from_the_mail_opens_the_entry_on_a_click(tmp_path: Path, visitor: Callable[..., Page]) -> None:
+    with web_site(tmp_path, public_url="http://127.0.0.1") as (address, work):
+        reference, link = _mailed_link(work)
+        page = visitor()
+        page.goto(address + link)
+        start(page)
+        expect(page.locator(".assistant").last).to_contain_text(reference)
+        assert page.url == f"{address}/chat"
+        page.reload()
+        expect(page.locator(".assistant")).to_have_count(2)
+
+
+def test_a_link_goes_on_in_the_chat_of_this_tab(tmp_path: Path, visitor: Callable[..., Page]) -> None:
+    with web_site(tmp_path, public_url="http://127.0.0.1") as (address, work):
+        reference, link = _mailed_link(work)
+        page = visitor()
+        begin(page, address)
+        page.goto(address + link)
+        expect(page.locator(".assistant").last).to_contain_text(reference)
+
+
+def _mailed_link(work: Workplace) -> tuple[str, str]:
+    reference = entered(Desk(work, Hands()), "Herzogenaurach")
+    with work.database.session() as session:
+        entry = entry_by_reference(session, reference)
+        assert entry is not None
+        (link,) = links_into_chat(session, work.settings, entry.id, now=work.clock())
+    return reference, link.removeprefix(work.settings.web.public_url)

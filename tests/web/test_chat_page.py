@@ -5,18 +5,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chat_desk import chat_settings
+from chat_desk import NOW, Desk, Hands, chat_settings, entered
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from klimapartner.assistant.chat_links import links_into_chat
 from klimapartner.assistant.web.app import create_app
 from klimapartner.assistant.workplace import open_workplace
+from klimapartner.storage.search import entry_by_reference
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     with open_workplace(chat_settings(f"sqlite:///{tmp_path}/chat.db", web={"messages_per_minute": 3})) as work:
         yield TestClient(create_app(work))
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Iterator[tuple[TestClient, str, str]]:
+    """A site, the link of an acknowledgement, and the reference of its entry."""
+    settings = chat_settings(f"sqlite:///{tmp_path}/linked.db", web={"public_url": "http://testserver"})
+    with open_workplace(settings, lambda: NOW) as work:
+        reference = entered(Desk(work, Hands()), "Herzogenaurach")
+        with work.database.session() as session:
+            entry = entry_by_reference(session, reference)
+            assert entry is not None
+            (link,) = links_into_chat(session, settings, entry.id, now=NOW)
+        yield TestClient(create_app(work)), link.removeprefix("http://testserver"), reference
 
 
 def begin(client: TestClient, language: str = "de") -> Response:
@@ -130,3 +145,34 @@ def test_nothing_inline(client: TestClient) -> None:
     for path in ("/chat", "/chat/privacy", "/chat/delete"):
         page = client.get(path).text
         assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)", page) == []
+
+
+def test_a_link_from_the_mail_is_used_on_a_click_only(linked: tuple[TestClient, str, str]) -> None:
+    client, path, reference = linked
+    client.get(path)
+    client.get(path)
+    form = {"language": "de", "start": path.partition("start=")[2]}
+    assert f'name="start" value="{form["start"]}"' in client.get(path).text
+    assert reference in client.post("/chat/start", data=form).text
+
+
+def test_a_link_goes_on_in_the_chat_that_is_open(linked: tuple[TestClient, str, str]) -> None:
+    client, path, reference = linked
+    begin(client)
+    page = client.get(path).text
+    assert (reference in page, "Ja, öffnen" in page) == (False, True)
+    form = hidden(client) | {"start": path.partition("start=")[2]}
+    assert reference in client.post("/chat/tie", data=form).text
+
+
+def test_a_link_works_once(linked: tuple[TestClient, str, str]) -> None:
+    client, path, reference = linked
+    form = {"language": "de", "start": path.partition("start=")[2]}
+    pages = [client.post("/chat/start", data=form).text for _ in range(2)]
+    assert [reference in page for page in pages] == [True, False]
+
+
+@pytest.mark.parametrize("token", ['"><script>', "x" * 65, "ä"])
+def test_what_is_no_token_is_left_out(client: TestClient, token: str) -> None:
+    assert 'name="start"' not in client.get("/chat", params={"start": token}).text
+    assert client.post("/chat/start", data={"language": "de", "start": token}).status_code == 400

@@ -1,4 +1,5 @@
-// <klimapartner-chat>: the web chat as one element. Attributes: lang; mode="page" (no launcher).
+// <klimapartner-chat>: the web chat as one element. Attributes: lang; mode="page" (no launcher); start (the token of
+// a link in a mail: it ties the chat to an entry, and is used when somebody presses the start button).
 {
   const BASE = new URL("api/", document.currentScript.src), CSS_TEXT = "STYLE";
   const NAME = "klimapartner-chat", SLOW = 30000, SILENCE = 45000, TRIES = 3;
@@ -49,6 +50,15 @@
       this.open = this.page || Boolean(this.kept.open);
       this.draw();
       this.listen();
+      if (this.kept.token && this.getAttribute("start")) this.tie();
+    }
+
+    // A chat is open in this tab already: the link goes on in it.
+    async tie() {
+      const text = this.getAttribute("start");
+      this.started();
+      await pause(100);
+      await this.send({ kind: "start", text });
     }
 
     async words(language) {
@@ -202,14 +212,21 @@
       this.complain("");
       const { language } = this.config;
       try {
-        const { token, lines } = await (await this.call("POST", "sessions", { body: { consent: true, language } })).json();
+        const { token, lines } = await (await this.call("POST", "sessions", { body: { consent: true, language, start: this.getAttribute("start") || "" } })).json();
         this.keep({ token, language, open: true });
+        this.started();
         this.draw();
         this.input.focus();
         await pause(100); // a live region must be there first
         this.add(lines);
         this.listen();
       } catch ({ code }) { this.complain(code); }
+    }
+
+    // The link's token is used up: loading the page again must not bring it once more.
+    started() {
+      this.removeAttribute("start");
+      if (this.page) history.replaceState(null, "", location.pathname);
     }
 
     enter(event) {
