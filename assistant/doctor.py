@@ -16,6 +16,7 @@ from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.metrics import registry_of
 from klimapartner.assistant.servers import imap_login, login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.assistant.telegram.check import look_at_bot
 from klimapartner.assistant.trouble import trouble_of
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.intents.reader import load_reader
@@ -50,6 +51,8 @@ def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
     yield _guarded("Dienst", lambda: _parts(work))
     yield _guarded("Speicherplatz", lambda: _disk(settings))
     yield _guarded("Sprachmodell", lambda: f"Fassung {load_reader(Office()).version}")
+    if settings.telegram.mode != "off":
+        yield _guarded("Telegram", lambda: look_at_bot(work))
     for name in settings.mailboxes:
         yield from _box_findings(work, name)
         if send_test_mail:

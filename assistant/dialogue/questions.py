@@ -123,6 +123,8 @@ def privacy_words(turn: Turn) -> str:
     parts = [turn.text("controller", who=who) if who else "", turn.text("basis", basis=basis) if basis else ""]
     parts += [privacy_text(controller, language), turn.text("kept_days", days=settings.chat.transcript_days)]
     parts += [turn.text("more", url=controller.privacy_url) if controller.privacy_url else ""]
+    # Whose servers a message passes belongs to what is told (Art. 13(1)(e) and (f)).
+    parts += [turn.text("messenger", mail=turn.office.box.address)] if turn.chat.channel == "telegram" else []
     return "\n".join(filter(None, parts))
 
 
