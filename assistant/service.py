@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 import structlog
 
 from klimapartner.assistant.alarms import look_and_tell
+from klimapartner.assistant.chat_expiry import forget_when_due
 from klimapartner.assistant.dead_letters import retry_for_version, tell_staff
 from klimapartner.assistant.dispatch import send_due
 from klimapartner.assistant.metrics import FAILURES
@@ -77,6 +78,7 @@ def _watch(work: Workplace, stop: threading.Event) -> None:
     def look() -> int:
         tell_staff(work)
         look_and_tell(work, since=since)
+        forget_when_due(work)
         return 0
 
     _repeat(work, "watch", look, stop, WATCH_SECONDS)

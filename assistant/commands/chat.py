@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from klimapartner.assistant.chat_expiry import forget_old_chats
 from klimapartner.assistant.chat_work import answer_waiting, receive
 from klimapartner.assistant.commands.common import german_time, show_table, workplace_of
 from klimapartner.assistant.dialogue.contract import Button, Event, reply_of
@@ -96,6 +97,14 @@ def list_(context: typer.Context) -> None:
             for item in list_chats(session)
         ]
     show_table("Chats", ("Nr.", "Kanal", "Sprache", "Zuletzt", "Zu tun"), rows)
+
+
+@app.command()
+def forget(context: typer.Context) -> None:
+    """Löscht, was älter ist als chat.transcript_days; `klimapartner run` tut das von selbst."""
+    with workplace_of(context) as work:
+        done = forget_old_chats(work)
+    typer.echo(f"Gelöscht: {done.lines} Zeilen, {done.chats} Chats ganz.")
 
 
 @app.command()
