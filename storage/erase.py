@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, Delete, Update, delete, func, or_, select, 
 
 from klimapartner.storage import history
 from klimapartner.storage.engine import Session
+from klimapartner.storage.erase_chats import erase_chats
 from klimapartner.storage.erase_find import Person, find_person, mentions
 from klimapartner.storage.errors import StorageError
 from klimapartner.storage.fields import search_text
@@ -63,6 +64,7 @@ def erase_person(session: Session, *, address: str, who: str, now: datetime) -> 
             "fields": _fields(session, person),
             "notes": _notes(session, person),
             "offers": _offers(session, person),
+            "chats": erase_chats(session, person, now=now),
             "participants": _run(session, delete(ParticipantRow).where(ParticipantRow.email == key)),
             "history": _history(session, person),
         }
@@ -122,9 +124,8 @@ def _fields(session: Session, person: Person) -> int:
 
 
 def _notes(session: Session, person: Person) -> int:
-    tasks = or_(
-        TaskRow.message_id.in_(person.messages), TaskRow.id.in_(mentions(session, person, TaskRow, TaskRow.text))
-    )
+    told = TaskRow.id.in_(mentions(session, person, TaskRow, TaskRow.text))
+    tasks = or_(TaskRow.message_id.in_(person.messages), TaskRow.chat_id.in_(person.chats), told)
     named = mentions(session, person, UnansweredRow, UnansweredRow.reason)
     reasons = or_(UnansweredRow.message_id.in_(person.messages), UnansweredRow.id.in_(named))
     blanked = _run(session, update(TaskRow).where(tasks).values(text=""))

@@ -12,6 +12,10 @@ from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
 from klimapartner.storage.tables import (
     Base,
+    ChannelNoteRow,
+    ChatLineRow,
+    ChatRow,
+    ChatUpdateRow,
     ConversationRow,
     EntryMessageRow,
     FieldRow,
@@ -25,12 +29,13 @@ from klimapartner.storage.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A mail address (lower case), the full names that it goes by, and the messages and entries about it (ids)."""
+    """A mail address (lower case), its full names, and the messages, entries and chats about it (ids)."""
 
     address: str
     names: frozenset[str] = frozenset()
     messages: frozenset[int] = frozenset()
     entries: frozenset[int] = frozenset()
+    chats: frozenset[int] = frozenset()
 
     def has_address(self, value: Json) -> bool:
         """The address stands in a text or JSON value, and is not only the end of a longer one."""
@@ -45,12 +50,17 @@ def find_person(session: Session, address: str) -> Person:
     """Look for the address wherever it can stand."""
     person = Person(address)
     fields = list(_where_address(session, person, FieldRow, FieldRow.value))
-    messages = _messages(session, person) | {row.message_id for row in fields if row.message_id is not None}
+    chats = _chats(session, person)
+    messages = (
+        _messages(session, person)
+        | set(_said_in(session, chats))
+        | {row.message_id for row in fields if row.message_id is not None}
+    )
     linked = select(EntryMessageRow.entry_id).where(EntryMessageRow.message_id.in_(messages))
     named = {row.entry_id for row in fields if row.field.startswith("contact.")}
     entries = named | {row.entry_id for row in fields} | set(session.scalars(linked))
     names = _names(session, person, named)
-    return Person(address, frozenset(names), frozenset(messages), frozenset(entries))
+    return Person(address, *map(frozenset, (names, messages, entries, {chat.id for chat in chats})))
 
 
 def _where_address(session: Session, person: Person, table: type[Base], *columns: Any) -> Iterator[Any]:
@@ -70,6 +80,24 @@ def _messages(session: Session, person: Person) -> set[int]:
     found |= {row.message_id for row in _where_address(session, person, ParticipantRow, ParticipantRow.email)}
     found |= set(_raw_with(session, person))
     return {number for number in found if number is not None}
+
+
+def _chats(session: Session, person: Person) -> list[ChatRow]:
+    """The chats in which the address was said or is remembered, and those that wrote to a conversation with it."""
+    wrote = [row.id for row in _where_address(session, person, ConversationRow, ConversationRow.address)]
+    found = set(session.scalars(select(ChatRow.id).where(ChatRow.conversation_id.in_(wrote))))
+    found |= {row.id for row in _where_address(session, person, ChatRow, ChatRow.address, ChatRow.state)}
+    found |= {row.chat_id for row in _where_address(session, person, ChatUpdateRow, ChatUpdateRow.body)}
+    found |= {row.chat_id for row in _where_address(session, person, ChatLineRow, ChatLineRow.text)}
+    found |= {row.chat_id for row in _where_address(session, person, ChannelNoteRow, ChannelNoteRow.body)}
+    return list(session.scalars(select(ChatRow).where(ChatRow.id.in_(found)).order_by(ChatRow.id)))
+
+
+def _said_in(session: Session, chats: list[ChatRow]) -> Iterator[int]:
+    """The messages that were made of what these chats said; each names its chat in its head (X-Chat)."""
+    marks = [f"X-Chat: {chat.channel} {chat.id} ".encode() for chat in chats]
+    rows = session.execute(select(MessageRow.id, MessageRow.raw).execution_options(yield_per=20)) if marks else ()
+    return (number for number, raw in rows if any(mark in raw for mark in marks))
 
 
 def _raw_with(session: Session, person: Person) -> Iterator[int]:
