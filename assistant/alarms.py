@@ -126,16 +126,19 @@ def look_and_tell(work: Workplace, *, since: datetime) -> int:
 
 
 def _claim(work: Workplace, alarm: Alarm) -> bool:
-    """Whether this alarm is due; then it counts as told, so that two processes do not both send it."""
-    now = work.clock()
     with work.database.session() as session:
-        lock(session, "alarms")
-        told = get_state(session, f"alarm.{alarm.kind}")
-        if isinstance(told, dict):
-            again = SAME_AGAIN if told.get("sign") == alarm.sign else ONE_OF_A_KIND
-            if now - datetime.fromisoformat(str(told["at"])) < again:
-                return False
-        set_state(session, f"alarm.{alarm.kind}", {"at": now.isoformat(), "sign": alarm.sign}, now=now)
+        return claim_alarm(session, alarm, "alarm", now=work.clock())
+
+
+def claim_alarm(session: Session, alarm: Alarm, way: str, *, now: datetime) -> bool:
+    """Whether this alarm is due on this way; then it counts as told, so that two processes do not both send it."""
+    lock(session, "alarms")
+    told = get_state(session, f"{way}.{alarm.kind}")
+    if isinstance(told, dict):
+        again = SAME_AGAIN if told.get("sign") == alarm.sign else ONE_OF_A_KIND
+        if now - datetime.fromisoformat(str(told["at"])) < again:
+            return False
+    set_state(session, f"{way}.{alarm.kind}", {"at": now.isoformat(), "sign": alarm.sign}, now=now)
     return True
 
 

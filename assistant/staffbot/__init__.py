@@ -1,0 +1,1 @@
+"""The Telegram bot for staff: cards of entries, a daily overview, dates, alarms; a closed list of chats."""

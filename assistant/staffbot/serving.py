@@ -1,0 +1,159 @@
+"""The bot for staff at work until it is stopped, by one process at a time."""
+
+import asyncio
+import logging
+import threading
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application, Defaults
+
+from klimapartner.assistant.errors import AssistantError
+from klimapartner.assistant.settings import Settings
+from klimapartner.assistant.staffbot.desk import StaffDesk
+from klimapartner.assistant.staffbot.health import PART, note_well, note_wrong
+from klimapartner.assistant.staffbot.jobs import plan
+from klimapartner.assistant.staffbot.talk import App, Talk, present
+from klimapartner.assistant.workplace import Workplace
+from klimapartner.storage.duties import leave_duty, take_duty
+from klimapartner.storage.errors import StorageError
+
+DUTY_LEASE = timedelta(seconds=30)
+DUTY_SECONDS = 5.0
+POLL_SECONDS = 10
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+log = structlog.get_logger(__name__)
+
+
+class StaffBotError(AssistantError):
+    """The bot for staff cannot work with these settings."""
+
+
+def serve_staff_bot(work: Workplace, stop: threading.Event) -> int:
+    """Run the bot for staff until `stop` is set, or until another process has its duty.
+
+    Raises:
+        SettingsError, StaffBotError: the token is missing or wrong.
+    """
+    # httpx logs every address that it calls, and the token is part of it.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(_serve(work, stop))
+    return 0
+
+
+def application_of(settings: Settings) -> App:
+    """The library's application: its own server if set, times by the office's clock. Raises StaffBotError."""
+    bot = settings.staff_bot
+    builder = Application.builder().token(bot.token.read()).base_url(f"{bot.api_url.rstrip('/')}/bot")
+    try:
+        return builder.defaults(Defaults(tzinfo=ZoneInfo(settings.timezone))).build()
+    except InvalidToken:
+        # Not the library's own words, here and below: they hold the token.
+        raise StaffBotError("staff_bot.token ist leer oder kein Token, wie @BotFather ihn gibt.") from None
+
+
+async def _serve(work: Workplace, stop: threading.Event) -> None:
+    app = application_of(work.settings)
+    desk = StaffDesk(work, app.bot)
+    watch = asyncio.create_task(_watch(desk, stop))
+    try:
+        if await _on_duty(desk):
+            await _work(app, desk)
+    finally:
+        watch.cancel()
+        await asyncio.to_thread(_leave, desk)
+
+
+async def _work(app: App, desk: StaffDesk) -> None:
+    if not await _introduce(app, desk):
+        return
+    Talk(desk).register(app)
+    assert app.job_queue is not None and app.updater is not None
+    plan(app.job_queue, desk)
+    await app.start()
+    try:
+        await present(app.bot)
+        await app.updater.start_polling(
+            timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES,
+            error_callback=lambda error: _told(desk, error),
+        )  # fmt: skip
+        await _hold_duty(desk)
+    finally:
+        desk.ending.set()
+        if app.updater.running:
+            await app.updater.stop()
+        await app.stop()
+        await app.shutdown()
+
+
+async def _introduce(app: App, desk: StaffDesk) -> bool:
+    """Ask Telegram who we are; wait for it as long as it takes. False where the service is stopped before."""
+    while not desk.ending.is_set():
+        try:
+            await app.initialize()
+            return True
+        except InvalidToken:
+            raise StaffBotError("Telegram kennt den Token nicht (401); bitte staff_bot.token prüfen.") from None
+        except TelegramError as error:
+            log.warning("Telegram not reached", error=type(error).__name__)
+            await _hold_once(desk)
+            await desk.rest(DUTY_SECONDS)
+    return False
+
+
+def _told(desk: StaffDesk, error: TelegramError) -> None:
+    """The library polls on by itself; what is wrong is kept for doctor and alarms."""
+    log.warning("staff bot does not hear", error=type(error).__name__)
+    if isinstance(error, Conflict):
+        note_wrong(desk.work, "Ein anderes Programm fragt Telegram mit demselben Token ab (409)")
+    elif isinstance(error, InvalidToken):
+        note_wrong(desk.work, "Telegram kennt den Token nicht mehr (401); bitte staff_bot.token prüfen")
+
+
+async def _watch(desk: StaffDesk, stop: threading.Event) -> None:
+    while not stop.is_set():
+        await asyncio.sleep(0.1)
+    desk.ending.set()
+
+
+async def _on_duty(desk: StaffDesk) -> bool:
+    """Wait until no other process runs this bot; False where the service is stopped before."""
+    while not desk.ending.is_set():
+        if await asyncio.to_thread(_take, desk):
+            return True
+        await desk.rest(DUTY_SECONDS)
+    return False
+
+
+async def _hold_duty(desk: StaffDesk) -> None:
+    """Keep the duty; without it (the database was away for long, another process took over) the bot ends."""
+    while not desk.ending.is_set():
+        await asyncio.to_thread(note_well, desk.work)
+        await desk.rest(DUTY_SECONDS)
+        if not await _hold_once(desk):
+            log.warning("another process runs the staff bot now")
+            return
+
+
+async def _hold_once(desk: StaffDesk) -> bool:
+    try:
+        return await asyncio.to_thread(_take, desk)
+    except StorageError as error:
+        log.warning("duty not noted", error=type(error).__name__)
+        return True
+
+
+def _take(desk: StaffDesk) -> bool:
+    with desk.work.database.session() as session:
+        return take_duty(session, PART, owner=desk.owner, now=desk.work.clock(), lease=DUTY_LEASE)
+
+
+def _leave(desk: StaffDesk) -> None:
+    try:
+        with desk.work.database.session() as session:
+            leave_duty(session, PART, owner=desk.owner, now=desk.work.clock())
+    except StorageError as error:
+        log.warning("duty not given back", error=type(error).__name__)
