@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.letters.sending import LETTER, TEST
 from klimapartner.assistant.reading_work import owner
 from klimapartner.assistant.servers import login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
@@ -31,6 +32,8 @@ from klimapartner.storage.tasks import add_task
 LEASE = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
 _GATE = "outbox.open"
+# Written or decided by a person, one by one or from a template: not automatic by RFC 3834, section 2.
+BY_PEOPLE = frozenset({LETTER, TEST})
 log = structlog.get_logger(__name__)
 
 
@@ -102,6 +105,7 @@ async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outco
         date=clock(),
         language=row.language,
         headers=row.headers,
+        auto_submitted="no" if row.kind in BY_PEOPLE else "auto-replied",
     )
     return await send(server_of(box.smtp), login_of(box.smtp, clock), row.envelope_from, row.to_addr, raw)
 

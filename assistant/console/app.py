@@ -12,7 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
-from klimapartner.assistant.console import entries, entry_fields, entry_work, login, review, start
+from klimapartner.assistant.console import (
+    compose,
+    entries,
+    entry_fields,
+    entry_work,
+    login,
+    outbox,
+    review,
+    start,
+)
 from klimapartner.assistant.console.errors import ConsoleError, Denied, Forged, SignedOut
 from klimapartner.assistant.console.pages import STATIC, public_page
 from klimapartner.assistant.console.visit import PageLanguage
@@ -22,6 +31,7 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, start.router, entries.router, review.router, entry_fields.router, entry_work.router,
+    outbox.router, compose.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})

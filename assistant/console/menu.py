@@ -19,6 +19,7 @@ class Item:
 ITEMS = (
     Item("start", "/console/", "sign_in"),
     Item("entries", "/console/entries", "see"),
+    Item("outbox", "/console/outbox", "see"),
 )
 
 
@@ -26,5 +27,9 @@ def menu_for(visit: Visit) -> tuple[Item, ...]:
     """The lines that the user may open; the one of the page is marked."""
     shown = [item for item in ITEMS if visit.can(item.right)]
     here = visit.request.url.path
-    longest = max((item.path for item in shown if here.startswith(item.path)), key=len, default="")
+    longest = max((item.path for item in shown if _is_below(here, item.path)), key=len, default="")
     return tuple(Item(item.word, item.path, item.right, item.path == longest) for item in shown)
+
+
+def _is_below(here: str, path: str) -> bool:
+    return here == path or here.startswith(f"{path}/")
