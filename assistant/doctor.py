@@ -16,7 +16,6 @@ from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.metrics import registry_of
 from klimapartner.assistant.servers import imap_login, login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
-from klimapartner.assistant.telegram.check import look_at_bot
 from klimapartner.assistant.trouble import trouble_of
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.intents.reader import load_reader
@@ -52,7 +51,9 @@ def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
     yield _guarded("Speicherplatz", lambda: _disk(settings))
     yield _guarded("Sprachmodell", lambda: f"Fassung {load_reader(Office()).version}")
     if settings.telegram.mode != "off":
-        yield _guarded("Telegram", lambda: look_at_bot(work))
+        yield _guarded("Telegram", lambda: _telegram(work))
+    if settings.staff_bot.token.is_set:
+        yield _guarded("Bot des Teams", lambda: _staff_bot(work))
     for name in settings.mailboxes:
         yield from _box_findings(work, name)
         if send_test_mail:
@@ -120,6 +121,19 @@ def _parts(work: Workplace) -> str:
     if failing := [f"{part}: {text}" for part, text in troubles.items() if text]:
         raise AssistantError(f"{'; '.join(failing)} (Einzelheiten mit `klimapartner --debug run`).")
     return "keine Störung gemeldet"
+
+
+def _telegram(work: Workplace) -> str:
+    # Here and not above: aiogram takes two seconds to load, which every command would wait for.
+    from klimapartner.assistant.telegram.check import look_at_bot
+
+    return look_at_bot(work)
+
+
+def _staff_bot(work: Workplace) -> str:
+    from klimapartner.assistant.staffbot.health import look_at_staff_bot
+
+    return look_at_staff_bot(work)
 
 
 def _disk(settings: Settings) -> str:

@@ -14,7 +14,6 @@ from klimapartner.assistant.metrics import FAILURES
 from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.servers import imap_login, server_of
-from klimapartner.assistant.telegram.serving import serve_telegram
 from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
 from klimapartner.assistant.web.server import serve_web
 from klimapartner.assistant.workplace import Workplace
@@ -51,16 +50,25 @@ def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> 
     ]
     bots: list[Target] = []
     if work.settings.telegram.mode != "off":
-        bots.append(("bots:public", lambda: _serve_bot(work, "bots:public", serve_telegram, stop)))
+        bots.append(("bots:public", lambda: _serve_public_bot(work, stop)))
+    if work.settings.staff_bot.token.is_set:
+        bots.append(("bots:staff", lambda: _serve_staff_bot(work, stop)))
     chosen = [target for target in (*pollers, *others, *bots) if target[0].partition(":")[0] in parts]
     # Whoever polls also watches: the others may run in several processes.
     return chosen + ([("watch", lambda: _watch(work, stop))] if "poll" in parts else [])
 
 
-def _serve_bot(
-    work: Workplace, part: str, serve_bot: Callable[[Workplace, threading.Event], int], stop: threading.Event
-) -> None:
-    _repeat(work, part, lambda: serve_bot(work, stop), stop, FAULT_SECONDS)
+def _serve_public_bot(work: Workplace, stop: threading.Event) -> None:
+    # Here and not above: aiogram takes two seconds to load, which every command would wait for.
+    from klimapartner.assistant.telegram.serving import serve_telegram
+
+    _repeat(work, "bots:public", lambda: serve_telegram(work, stop), stop, FAULT_SECONDS)
+
+
+def _serve_staff_bot(work: Workplace, stop: threading.Event) -> None:
+    from klimapartner.assistant.staffbot.serving import serve_staff_bot
+
+    _repeat(work, "bots:staff", lambda: serve_staff_bot(work, stop), stop, FAULT_SECONDS)
 
 
 def _send(work: Workplace) -> int:

@@ -9,7 +9,8 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.settings_staff_bot import StaffBotSettings
-from klimapartner.assistant.trouble import clear_trouble, note_trouble
+from klimapartner.assistant.staffbot.chats import served_numbers
+from klimapartner.assistant.trouble import clear_trouble, note_trouble, trouble_of
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.errors import StorageError
 from klimapartner.storage.state import get_state, set_state
@@ -42,19 +43,24 @@ def note_well(work: Workplace) -> None:
         log.warning("state not noted", error=type(error).__name__)
 
 
-def check_bot(settings: StaffBotSettings) -> str:
+def look_at_staff_bot(work: Workplace) -> str:
     """Ask Telegram who the bot is and whether each chat is reached; the finding in words.
 
     Raises:
         SettingsError, AssistantError: the token is wrong, or Telegram or a chat cannot be reached.
     """
-    return asyncio.run(_check(settings))
+    with work.database.reading() as session:
+        numbers = served_numbers(session, work.settings.staff_bot)
+        trouble = trouble_of(session, PART)
+    if trouble:
+        raise AssistantError(trouble)
+    return asyncio.run(_ask(work.settings.staff_bot, numbers))
 
 
-async def _check(settings: StaffBotSettings) -> str:
+async def _ask(settings: StaffBotSettings, numbers: list[int]) -> str:
     try:
         async with Bot(settings.token.read(), base_url=f"{settings.api_url.rstrip('/')}/bot") as bot:
-            name, lost = bot.username, [number for number in settings.chats if not await _reaches(bot, number)]
+            name, lost = bot.username, [number for number in numbers if not await _reaches(bot, number)]
     except InvalidToken:
         raise AssistantError("Telegram kennt den Token nicht (401); bitte staff_bot.token prüfen.") from None
     except TelegramError as error:
@@ -62,7 +68,7 @@ async def _check(settings: StaffBotSettings) -> str:
     if lost:
         numbers = ", ".join(map(str, lost))
         raise AssistantError(f"@{name} erreicht nicht: {numbers}; dort bitte /start schreiben oder ihn aufnehmen.")
-    return f"@{name}, {len(settings.chats)} Chats, {len(settings.people)} Personen dürfen drücken"
+    return f"@{name}, {len(numbers)} Chats, {len(settings.people)} Personen dürfen drücken"
 
 
 async def _reaches(bot: Bot, number: int) -> bool:
