@@ -5,7 +5,7 @@ import asyncio
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 from aiogram.types import User, WebhookInfo
 
-from klimapartner.assistant.telegram.health import DEAF_AFTER, TelegramError, heard_at
+from klimapartner.assistant.telegram.hearing import DEAF_AFTER, TelegramError, heard_at
 from klimapartner.assistant.telegram.serving import make_bot
 from klimapartner.assistant.telegram.webhook import secret_of
 from klimapartner.assistant.workplace import Workplace

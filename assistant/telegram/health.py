@@ -1,26 +1,18 @@
-"""Whether the bot hears: when it last asked Telegram with success, and what is wrong."""
+"""The running bot notes that it hears, and what is wrong."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.telegram.desk import Desk
+from klimapartner.assistant.telegram.hearing import HEARD, PART, heard_at
 from klimapartner.assistant.trouble import clear_trouble, note_trouble
-from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import StorageError
-from klimapartner.storage.state import get_state, set_state
+from klimapartner.storage.state import set_state
 
-PART = "bots:public"
-HEARD = "telegram.heard_at"
-DEAF_AFTER = timedelta(minutes=5)
 _EVERY = timedelta(seconds=20)
 log = structlog.get_logger(__name__)
-
-
-class TelegramError(AssistantError):
-    """The bot cannot work with these settings."""
 
 
 async def note_well(desk: Desk) -> None:
@@ -37,12 +29,6 @@ async def note_wrong(desk: Desk, text: str) -> None:
         await asyncio.to_thread(_note_wrong, desk, text)
     except StorageError as error:
         log.warning("state not noted", error=type(error).__name__)
-
-
-def heard_at(session: Session) -> datetime | None:
-    """When Telegram last answered the bot, None for never."""
-    kept = get_state(session, HEARD)
-    return datetime.fromisoformat(kept) if isinstance(kept, str) else None
 
 
 def _note_well(desk: Desk) -> None:

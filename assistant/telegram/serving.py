@@ -19,7 +19,7 @@ from klimapartner.assistant.settings_chat import TelegramSettings
 from klimapartner.assistant.telegram.background import Background
 from klimapartner.assistant.telegram.desk import Desk
 from klimapartner.assistant.telegram.fsm import SqlStorage
-from klimapartner.assistant.telegram.health import TelegramError
+from klimapartner.assistant.telegram.hearing import TelegramError
 from klimapartner.assistant.telegram.polling import poll
 from klimapartner.assistant.telegram.profile import present
 from klimapartner.assistant.telegram.sender import send_lines

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from klimapartner.assistant.settings_chat import TelegramSettings
 from klimapartner.assistant.telegram.desk import Desk
-from klimapartner.assistant.telegram.health import TelegramError, note_well, note_wrong
+from klimapartner.assistant.telegram.health import note_well, note_wrong
+from klimapartner.assistant.telegram.hearing import TelegramError
 from klimapartner.assistant.telegram.taking_in import ALLOWED, take_in
 from klimapartner.storage.errors import StorageError
 

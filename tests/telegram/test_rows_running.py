@@ -19,7 +19,7 @@ from chat_desk import OFFICE, chat_settings
 
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.fakes.botapi_values import Chat
-from klimapartner.assistant.telegram.health import TelegramError
+from klimapartner.assistant.telegram.hearing import TelegramError
 from klimapartner.assistant.telegram.webhook import SECRET_HEADER
 from klimapartner.assistant.trouble import trouble_of
 
