@@ -28,12 +28,12 @@ class SqlStorage(BaseStorage):
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
         """Keep the state's name, or None."""
         name = state.state if isinstance(state, State) else state
-        await asyncio.to_thread(self._write, key, "state", name)
+        await asyncio.to_thread(self._write, key, "state", name or "")
 
     async def get_state(self, key: StorageKey) -> str | None:
         """The state's name, None where none is kept."""
         kept = await asyncio.to_thread(self._read, key, "state")
-        return kept if isinstance(kept, str) else None
+        return kept if isinstance(kept, str) and kept else None
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
         """Keep the data, in the place of what was there."""
