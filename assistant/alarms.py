@@ -11,6 +11,7 @@ from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.servers import login_of, server_of
 from klimapartner.assistant.settings import MailboxSettings, Settings
+from klimapartner.assistant.telegram.hearing import heard_at
 from klimapartner.assistant.trouble import trouble_of
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.mailbox.compose import compose, new_message_id
@@ -26,7 +27,7 @@ from klimapartner.storage.tasks import list_tasks
 
 ONE_OF_A_KIND = timedelta(hours=1)
 SAME_AGAIN = timedelta(days=1)
-PARTS = ("read", "send", "watch")
+PARTS = ("read", "send", "watch", "bots:public")
 log = structlog.get_logger(__name__)
 
 
@@ -44,6 +45,7 @@ def alarms_now(work: Workplace, *, since: datetime) -> list[Alarm]:
     settings, now = work.settings, work.clock()
     with work.database.reading() as session:
         found = [*_polls(session, settings, since, now), *_faults(session), *_letters(session), *_sends(session)]
+        found += _bot(session, settings, since, now)
         found += _limits(session)
     return found + list(_secrets(settings, now))
 
@@ -71,6 +73,14 @@ def _faults(session: Session) -> Iterator[Alarm]:
     for part in PARTS:
         if trouble := trouble_of(session, part):
             yield Alarm(f"fault:{part}", f"Der Teil „{part}“ arbeitet nicht: {trouble}", trouble)
+
+
+def _bot(session: Session, settings: Settings, since: datetime, now: datetime) -> Iterator[Alarm]:
+    last = max(heard_at(session) or since, since)
+    if settings.telegram.mode != "off" and now - last >= timedelta(minutes=settings.alarms.no_poll_minutes):
+        minutes = (now - last).total_seconds() // 60
+        text = f"Der Telegram-Bot hat seit {minutes:.0f} Minuten nichts von Telegram gehört; läuft `klimapartner run`?"
+        yield Alarm("bots:deaf", text, last.isoformat())
 
 
 def _letters(session: Session) -> Iterator[Alarm]:

@@ -14,6 +14,7 @@ from klimapartner.assistant.metrics import FAILURES
 from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.servers import imap_login, server_of
+from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
 from klimapartner.assistant.web.server import serve_web
 from klimapartner.assistant.workplace import Workplace
@@ -56,6 +57,11 @@ def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> 
     chosen = [target for target in (*pollers, *others, *bots) if target[0].partition(":")[0] in parts]
     # Whoever polls also watches: the others may run in several processes.
     return chosen + ([("watch", lambda: _watch(work, stop))] if "poll" in parts else [])
+
+
+def has_bot(settings: Settings) -> bool:
+    """Whether any bot is to run."""
+    return settings.telegram.mode != "off" or settings.staff_bot.token.is_set
 
 
 def _serve_public_bot(work: Workplace, stop: threading.Event) -> None:

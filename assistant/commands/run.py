@@ -11,7 +11,7 @@ from klimapartner.assistant.commands.common import workplace_of
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.metrics import serve_metrics
-from klimapartner.assistant.service import PARTS, serve
+from klimapartner.assistant.service import PARTS, has_bot, serve
 from klimapartner.assistant.workplace import Workplace
 
 
@@ -32,6 +32,8 @@ def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with workplace_of(context) as work:
+        if parts == ["bots"] and not has_bot(work.settings):
+            raise UsageError("Es ist kein Bot eingerichtet; bitte telegram.mode und telegram.token setzen.")
         _tell(work, parts)
         if metrics_port:
             serve_metrics(work, metrics_port)

@@ -9,17 +9,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from bot_office import SECRET, Office, Running, Say
-from chat_desk import OFFICE, chat_settings
+from chat_desk import NOW, OFFICE, chat_settings
 
+from klimapartner.assistant.alarms import alarms_now
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.fakes.botapi_values import Chat
-from klimapartner.assistant.telegram.hearing import TelegramError
+from klimapartner.assistant.telegram.hearing import TelegramError, heard_at
 from klimapartner.assistant.telegram.webhook import SECRET_HEADER
 from klimapartner.assistant.trouble import trouble_of
 
@@ -198,3 +200,29 @@ def test_two_webhooks_at_the_same_moment_keep_one_update_each(office: Office, ad
         office.fake.wait_sent(ada, 1, timeout=15)
         time.sleep(0.5)
     assert len(office.fake.sent(ada)) == 1
+
+
+def test_row_22_a_deaf_bot_is_an_alarm(office: Office, ada: Chat, say: Say) -> None:
+    with office.run() as running:
+        say(ada, "/start")
+        office.fake.wait_for(lambda: heard(running))
+    office.ahead = timedelta(minutes=31)
+    alarms = {alarm.kind: alarm.text for alarm in alarms_now(running.work, since=NOW)}
+    assert alarms["bots:deaf"] == (
+        "Der Telegram-Bot hat seit 31 Minuten nichts von Telegram gehört; läuft `klimapartner run`?"
+    )
+
+
+def heard(running: Running) -> bool:
+    with running.work.database.reading() as session:
+        return heard_at(session) is not None
+
+
+def test_run_says_that_no_bot_is_set_up(tmp_path: Path) -> None:
+    settings = tmp_path / "klimapartner.toml"
+    settings.write_text(f'database = "sqlite:///{tmp_path}/a.db"\n', encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("klimapartner")), "run", "--only", "bots"]
+    done = subprocess.run(
+        command, env={**os.environ, "KLIMAPARTNER_CONFIG": str(settings)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode != 0, "Es ist kein Bot eingerichtet" in " ".join(done.stderr.split())) == (True, True)
