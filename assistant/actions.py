@@ -1,6 +1,6 @@
 """What each intent does to the register, and what the answer says of it: one step an intent, in the answer's order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from klimapartner.assistant.answer_parts import (
     answer_by,
@@ -20,6 +20,7 @@ from klimapartner.assistant.register_fields import (
     partner_ref,
     register_fields,
 )
+from klimapartner.assistant.strangers import claim, entry_of_others, same_office
 from klimapartner.assistant.templates import Section
 from klimapartner.intents.reading import Partner
 from klimapartner.storage.conversations import attach_entry
@@ -36,8 +37,18 @@ _NEEDED = ("municipality", "world_region", "partnership_status")
 
 
 def interest(session: Session, case: Case) -> Result:
+    """The same as `enter`, but what a stranger says about somebody else's entry goes to staff and changes nothing."""
+    met = {partner: entry_of_others(session, case, partner) for partner in _partners(case)}
+    for partner, entry in met.items():
+        if entry is not None:
+            claim(session, case, partner, entry)
+    own = [partner for partner, entry in met.items() if entry is None]
+    return enter(session, case, own) if own else Result((_receipt(case),))
+
+
+def enter(session: Session, case: Case, partners: Sequence[Partner | None] = ()) -> Result:
     """A row in the register for every partner that is named, and what was understood."""
-    changes = [_upsert(session, case, partner) for partner in _partners(case)]
+    changes = [_upsert(session, case, partner) for partner in partners or _partners(case)]
     first = changes[0]
     attach_entry(session, case.conversation.id, first.entry_id)
     sure = certain_fields(case.mail.reading, case.settings.answers.certain)
@@ -204,12 +215,7 @@ def _own_entry(session: Session, case: Case) -> EntryMatch | None:
     )
     if match is None or match.by != "body":
         return match
-    return match if _same_office(case, str(match.entry.value("contact.email") or "")) else None
-
-
-def _same_office(case: Case, address: str) -> bool:
-    domain = case.sender.rpartition("@")[2].lower()
-    return domain == address.rpartition("@")[2].lower() and domain not in case.settings.limits.freemail
+    return match if same_office(case, match.entry) else None
 
 
 def _body_name(case: Case) -> str:

@@ -140,8 +140,12 @@ def _history(session: Session, person: Person) -> int:
     personal = or_(HistoryRow.field.startswith("contact."), HistoryRow.field.in_(("remarks", "mail")))
     of_entries = personal & (HistoryRow.subject == "entry") & HistoryRow.subject_id.in_(person.entries)
     of_messages = (HistoryRow.subject == "message") & HistoryRow.subject_id.in_(person.messages)
+    # What a stranger claimed about an entry hangs on the task that came of it.
+    compared = select(TaskRow.entry_id).where(TaskRow.message_id.in_(person.messages), TaskRow.entry_id.is_not(None))
+    claimed = personal & (HistoryRow.action == "claimed") & HistoryRow.subject_id.in_(compared)
     named = HistoryRow.id.in_(mentions(session, person, HistoryRow, HistoryRow.old, HistoryRow.new))
-    return _run(session, update(HistoryRow).where(or_(of_entries, of_messages, named)).values(old=None, new=None))
+    told = or_(of_entries, of_messages, claimed & (HistoryRow.subject == "entry"), named)
+    return _run(session, update(HistoryRow).where(told).values(old=None, new=None))
 
 
 def _search(session: Session, person: Person) -> None:

@@ -32,14 +32,21 @@ def place(session: Session, claim: Claim, hinted: EntryRow | None) -> tuple[Entr
     `hinted` is the entry of the same conversation: it decides where the message itself leaves the body or the partner
     open.
     """
-    if hinted is not None and not claim.body.known:
+    found, rows = joined(session, claim.call, claim.body, claim.partner, claim.message_id, hinted)
+    return (found, False) if found is not None else (_create(session, claim, rows, hinted), True)
+
+
+def joined(
+    session: Session, call: str, body: BodyRef, partner: PartnerRef, message_id: int | None, hinted: EntryRow | None
+) -> tuple[EntryRow | None, list[EntryRow]]:
+    """The entry that a message joins, None where it makes a new one; and all entries of its body."""
+    if hinted is not None and not body.known:
         rows = same_body(session, hinted.call, hinted.body_key, hinted.sub_key)
     else:
-        rows = same_body(session, claim.call, claim.body.key(claim.message_id), claim.body.sub_key)
+        rows = same_body(session, call, body.key(message_id), body.sub_key)
         if hinted is not None and hinted.body_key.startswith("message:") and not rows:
-            return hinted, False
-    found = _choose(rows, claim.partner.key, hinted)
-    return (found, False) if found is not None else (_create(session, claim, rows, hinted), True)
+            return hinted, rows
+    return _choose(rows, partner.key, hinted), rows
 
 
 def same_body(session: Session, call: str, body_key: str, sub_key: str) -> list[EntryRow]:

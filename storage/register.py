@@ -6,10 +6,10 @@ from datetime import datetime
 
 from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
-from klimapartner.storage.entries import BodyRef, EntryChange, FieldChange, FieldValue, PartnerRef
+from klimapartner.storage.entries import BodyRef, Entry, EntryChange, FieldChange, FieldValue, PartnerRef, entry_of
 from klimapartner.storage.errors import Conflict, StorageError
 from klimapartner.storage.fields import Edit, fill, put
-from klimapartner.storage.identity import Claim, identify, place
+from klimapartner.storage.identity import Claim, identify, joined, place
 from klimapartner.storage.merge import absorb
 from klimapartner.storage.sql import fetch, fetch_locked, find, insert_if_new, lock
 from klimapartner.storage.states import ENTRY_STATUSES, FLAGS, EntryStatus, Flag, Provenance
@@ -26,6 +26,7 @@ __all__ = [
     "Provenance",
     "assign",
     "correct_entry",
+    "entry_to_join",
     "merge_entries",
     "set_flag",
     "set_status",
@@ -71,6 +72,22 @@ def upsert_entry(
     elif hinted is not None and hinted is not row and hinted.body_key.startswith("message:"):
         absorb(edit, hinted)
     return _take_over(edit, body, partner, fields, "machine")
+
+
+def entry_to_join(
+    session: Session,
+    *,
+    call: str,
+    body: BodyRef,
+    partner: PartnerRef,
+    message_id: int | None,
+    entry_id: int | None = None,
+) -> Entry | None:
+    """The entry that `upsert_entry` would add to, None where it would make a new one; holds the call's lock."""
+    lock(session, "entries", call)
+    hinted = _hinted(session, call, entry_id, message_id)
+    row, _ = joined(session, call, body, partner, message_id, hinted)
+    return None if row is None else entry_of(row)
 
 
 def _hinted(session: Session, call: str, entry_id: int | None, message_id: int | None) -> EntryRow | None:

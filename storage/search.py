@@ -27,6 +27,7 @@ __all__ = [
     "find_entry_for",
     "get_entry",
     "list_entries",
+    "speaks_for",
 ]
 
 # Where the address of the person to answer, and that of the sender, stand.
@@ -105,6 +106,12 @@ def find_entry_for(
             row = rows[0] if way == "conversation" and len(rows) == 1 else _the_one(rows, body)
             return None if row is None else EntryMatch(entry_of(row), way)
     return None
+
+
+def speaks_for(session: Session, entry_id: int, *, conversation_id: int, address: str) -> bool:
+    """Whether a conversation or an address is one of those that an entry came of."""
+    ways = [_of_conversation(conversation_id), *([_of_address(address)] if address.strip() else [])]
+    return any(session.scalars(way.where(EntryRow.id == entry_id)).first() is not None for way in ways)
 
 
 def _the_one(rows: list[EntryRow], body: BodyRef | None) -> EntryRow | None:

@@ -1,6 +1,6 @@
 """The end of an expression of interest: it goes the way of a mail, with the reference told here and by mail."""
 
-from klimapartner.assistant.actions import correct, interest
+from klimapartner.assistant.actions import correct, enter
 from klimapartner.assistant.case import Case, Result
 from klimapartner.assistant.dialogue.contract import Reply
 from klimapartner.assistant.dialogue.records import answer_by_mail, chat_case, conversation_of
@@ -21,7 +21,7 @@ def save_interest(turn: Turn, form: Form) -> Said:
     case = chat_case(turn, form.values, "interest", said=form.said, left_out=form.skipped)
     if _meets_another(turn, case):
         return _to_compare(turn, case)
-    result = interest(turn.session, case)
+    result = enter(turn.session, case)
     assert result.entry_id is not None
     entry = get_entry(turn.session, result.entry_id)
     mail = answer_by_mail(turn, case, result, _address(form))

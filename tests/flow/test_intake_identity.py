@@ -131,3 +131,56 @@ def test_the_same_interest_once_more_never_overwrites_what_staff_set(entered: Po
 def test_what_a_second_mail_leaves_out_stays(entered: Post) -> None:
     second_mail(entered, "Guten Tag,\n\ndie Stadt Herzogenaurach bekundet weiter ihr Interesse.\n\nKim Muster")
     assert value_of(entered, "contact.phone") == ("09132 901-128", "machine")
+
+
+STRANGER = "Robin Fremd <robin@freemail.example>"
+OTHER_PARTNER = """Guten Tag,
+
+die Stadt Herzogenaurach bekundet ihr Interesse. Unsere Partnerstadt ist Ouidah in Benin.
+
+Robin Fremd, Tel. 0228 999111
+"""
+
+
+def fields_of(post: Post) -> dict[str, object]:
+    with post.workplace() as work, work.database.reading() as session:
+        (entry,) = entries(session)
+        return {name: field.value for name, field in entry.fields.items()} | {"key": entry.partner_key}
+
+
+def test_a_stranger_changes_nothing_of_an_entry_that_is_somebody_elses(entered: Post) -> None:
+    before = fields_of(entered)
+    entered.deliver(letter(OTHER_PARTNER, sender=STRANGER))
+    entered.work()
+    assert fields_of(entered) == before
+    with entered.workplace() as work, work.database.reading() as session:
+        (entry,) = entries(session)
+        claims = {h.field: h.new for h in list_history(session, "entry", entry.id) if h.action == "claimed"}
+        told = [(task.kind, task.entry_id) for task in list_tasks(session)]
+    assert (claims["partner"], claims["contact.name"]) == ("Ouidah (Benin)", "Robin Fremd")
+    assert told == [("proposal", entry.id)]
+
+
+def test_a_stranger_hears_nothing_of_the_entry(entered: Post) -> None:
+    entered.deliver(letter(OTHER_PARTNER, sender=STRANGER))
+    entered.work()
+    first, second = entered.answers
+    assert second["To"] == STRANGER
+    assert [word in second.get_content() for word in ("Kaya", "Kim Muster", "Ouidah")] == [False] * 3
+
+
+def test_a_stranger_who_was_taken_for_one_can_not_go_on_in_the_same_thread(entered: Post) -> None:
+    before = fields_of(entered)
+    entered.deliver(letter(OTHER_PARTNER, sender=STRANGER, Message_ID="<fremd@x.example>"))
+    entered.work()
+    more = OTHER_PARTNER.replace("Ouidah in Benin", "Mwanza in Tansania")
+    entered.deliver(letter(more, sender=STRANGER, In_Reply_To="<fremd@x.example>"))
+    entered.work()
+    assert fields_of(entered) == before
+
+
+def test_a_colleague_at_the_same_office_adds_to_the_entry(entered: Post) -> None:
+    colleague = "Ina Beispiel <ina.beispiel@herzogenaurach.example>"
+    entered.deliver(letter(PARTNER, sender=colleague))
+    entered.work()
+    assert fields_of(entered)["key"] == "kaya"

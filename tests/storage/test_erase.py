@@ -183,3 +183,18 @@ def test_a_mail_that_is_still_in_the_mailbox_is_not_stored_again(
 def test_what_is_no_address_erases_nothing(database: Database, now: datetime, address: str) -> None:
     with pytest.raises(StorageError):
         _erase(database, now, address)
+
+
+def test_what_a_stranger_claimed_about_an_entry_goes_with_them(database: Database, shop: Any, now: datetime) -> None:
+    entry = shop.enter(BodyRef("Köln", "05315000"))
+    message = shop.mail(b"From: anna.berg@koeln.example\r\n\r\nx", uid=9)
+    with database.session() as session:
+        add_task(session, kind="proposal", text="vergleichen", message_id=message, entry_id=entry.entry_id, now=now)
+        record(
+            session, now=now, who="klimapartner", subject="entry", subject_id=entry.entry_id, action="claimed",
+            field="contact.phone", new="0221 4711",
+        )  # fmt: skip
+    _erase(database, now)
+    with database.reading() as session:
+        claims = [line.new for line in list_history(session, "entry", entry.entry_id) if line.action == "claimed"]
+    assert claims == [None]
