@@ -44,7 +44,8 @@ def alarms_now(work: Workplace, *, since: datetime) -> list[Alarm]:
     """All that is wrong now; `since` is when the service began, before which nobody could have polled."""
     settings, now = work.settings, work.clock()
     with work.database.reading() as session:
-        found = [*_polls(session, settings, since, now), *_faults(session), *_letters(session), *_sends(session)]
+        faults = _faults(session, settings)
+        found = [*_polls(session, settings, since, now), *faults, *_letters(session), *_sends(session)]
         found += _bot(session, settings, since, now)
         found += _limits(session)
     return found + list(_secrets(settings, now))
@@ -69,8 +70,14 @@ def last_poll(session: Session, name: str) -> datetime | None:
     return datetime.fromisoformat(kept) if isinstance(kept, str) else None
 
 
-def _faults(session: Session) -> Iterator[Alarm]:
-    for part in PARTS:
+def parts_of(settings: Settings) -> list[str]:
+    """The parts of the service that are switched on and whose troubles are kept."""
+    bots = {"bots:public": settings.telegram.mode != "off", "bots:staff": settings.staff_bot.token.is_set}
+    return [*PARTS, *(name for name, on in bots.items() if on)]
+
+
+def _faults(session: Session, settings: Settings) -> Iterator[Alarm]:
+    for part in parts_of(settings):
         if trouble := trouble_of(session, part):
             yield Alarm(f"fault:{part}", f"Der Teil „{part}“ arbeitet nicht: {trouble}", trouble)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from klimapartner.assistant.alarms import PARTS, last_poll
+from klimapartner.assistant.alarms import last_poll, parts_of
 from klimapartner.assistant.call import find_call
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import AssistantError
@@ -117,7 +117,7 @@ def _figures(work: Workplace) -> str:
 
 def _parts(work: Workplace) -> str:
     with work.database.reading() as session:
-        troubles = {part: trouble_of(session, part) for part in PARTS}
+        troubles = {part: trouble_of(session, part) for part in parts_of(work.settings)}
     if failing := [f"{part}: {text}" for part, text in troubles.items() if text]:
         raise AssistantError(f"{'; '.join(failing)} (Einzelheiten mit `klimapartner --debug run`).")
     return "keine Störung gemeldet"

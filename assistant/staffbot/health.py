@@ -66,8 +66,8 @@ async def _ask(settings: StaffBotSettings, numbers: list[int]) -> str:
     except TelegramError as error:
         raise AssistantError(f"Telegram ist nicht erreichbar ({type(error).__name__}).") from None
     if lost:
-        numbers = ", ".join(map(str, lost))
-        raise AssistantError(f"@{name} erreicht nicht: {numbers}; dort bitte /start schreiben oder ihn aufnehmen.")
+        unreached = ", ".join(map(str, lost))
+        raise AssistantError(f"@{name} erreicht nicht: {unreached}; dort bitte /start schreiben oder ihn aufnehmen.")
     return f"@{name}, {len(numbers)} Chats, {len(settings.people)} Personen dürfen drücken"
 
 
