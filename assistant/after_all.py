@@ -17,7 +17,7 @@ from klimapartner.storage.unanswered import mark_answered
 WHO = "kommandozeile"
 
 
-def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
+def answer_after_all(work: Workplace, message_id: int, *, who: str = WHO) -> OutboxMail:
     """Queue a held receipt to a stored mail; Reply-To and From are the only addresses it may go to.
 
     Raises:
@@ -42,5 +42,5 @@ def answer_after_all(work: Workplace, message_id: int) -> OutboxMail:
         sections = (Section("receipt", {"answer_by": answer_by(case), "unread": unread(case)}),)
         answer = Answer("receipt", sections, conversation.entry_id, "Bitte ansehen und freigeben")
         row = queue_answer(session, case, to, answer)
-        mark_answered(session, message_id, who=WHO, now=now)
+        mark_answered(session, message_id, who=who, now=now)
     return row

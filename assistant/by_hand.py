@@ -15,7 +15,7 @@ _ALLOWED = {"world_region": get_args(Region), "partnership_status": get_args(Sta
 
 
 def add_by_hand(
-    work: Workplace, municipality: str, partner: str, country: str, given: Mapping[str, str]
+    work: Workplace, municipality: str, partner: str, country: str, given: Mapping[str, str], *, who: str = WHO
 ) -> EntryChange:
     """Put an entry into the register of the first mailbox's call.
 
@@ -35,7 +35,7 @@ def add_by_hand(
             session, call=office.call.id, body=BodyRef(body.name, body.ags) if body else BodyRef(municipality),
             partner=PartnerRef(partner, country.upper()),
             fields={name: FieldValue(value, "staff") for name, value in values.items() if value},
-            message_id=None, reference=conversation.reference, received_at=now, actor=WHO, now=now,
+            message_id=None, reference=conversation.reference, received_at=now, actor=who, now=now,
             late=office.call.is_late(now),
         )  # fmt: skip
         attach_entry(session, conversation.id, change.entry_id)

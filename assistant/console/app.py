@@ -18,9 +18,12 @@ from klimapartner.assistant.console import (
     entry_fields,
     entry_work,
     login,
+    new_entry,
     outbox,
     review,
     start,
+    tasks,
+    unanswered,
 )
 from klimapartner.assistant.console.errors import ConsoleError, Denied, Forged, SignedOut
 from klimapartner.assistant.console.pages import STATIC, public_page
@@ -29,9 +32,10 @@ from klimapartner.assistant.web.desk import Desk
 from klimapartner.assistant.web.texts import wanted_language
 from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound, StorageError
 
+# new_entry comes before review: /entries/new is no entry's number.
 ROUTERS: tuple[APIRouter, ...] = (
-    login.router, start.router, entries.router, review.router, entry_fields.router, entry_work.router,
-    outbox.router, compose.router,
+    login.router, start.router, entries.router, new_entry.router, review.router, entry_fields.router,
+    entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})

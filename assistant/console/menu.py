@@ -20,6 +20,8 @@ ITEMS = (
     Item("start", "/console/", "sign_in"),
     Item("entries", "/console/entries", "see"),
     Item("outbox", "/console/outbox", "see"),
+    Item("unanswered", "/console/unanswered", "see"),
+    Item("tasks", "/console/tasks", "see"),
 )
 
 
