@@ -26,12 +26,13 @@ from klimapartner.assistant.web.chat_session import (
     typed,
 )
 from klimapartner.assistant.web.desk import Desk, TheDesk, problem_with
-from klimapartner.assistant.web.origins import may_embed
+from klimapartner.assistant.web.origins import may_embed, peer
 from klimapartner.assistant.web.stream import stream_of
 from klimapartner.assistant.web.texts import wanted_language, words
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _HEADERS = ["X-Chat-Token", "Idempotency-Key", "Last-Event-ID", "Content-Type"]
+_BUSY_SECONDS = 20
 _STATUS = {"empty": 422, "too_long": 422, "too_many": 429, "ended": 401, "failed": 400, "not_ready": 503}
 
 
@@ -143,11 +144,21 @@ def say(
 
 @router.get("/events")
 def events(
-    desk: TheDesk, visit: TheVisit, last_event_id: Annotated[str, Header()] = "", after: Annotated[int, Query(ge=0)] = 0
+    request: Request,
+    desk: TheDesk,
+    visit: TheVisit,
+    last_event_id: Annotated[str, Header()] = "",
+    after: Annotated[int, Query(ge=0)] = 0,
 ) -> StreamingResponse:
-    """The lines after the last one that the browser has, and each new one when it comes."""
+    """The lines after the last one that the browser has, and each new one when it comes.
+
+    Where too many streams are open the component asks for the lines from time to time.
+    """
+    address = peer(request, desk.work.settings.web)
+    if status := desk.streams.refusal(address):
+        raise HTTPException(status, "busy", {"Retry-After": str(_BUSY_SECONDS)})
     last = int(last_event_id) if last_event_id.isdecimal() else after
-    return stream_of(desk.work, visit.chat.id, last, desk.stop)
+    return stream_of(desk, address, visit.chat.id, last)
 
 
 @router.get("/lines/{line_id}/document")

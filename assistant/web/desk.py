@@ -1,7 +1,7 @@
 """What the web chat's routes share: the workplace, the limits, and whether the chat may be used."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from klimapartner.assistant.web.chat_session import LONGEST_TEXT
 from klimapartner.assistant.web.chat_view import LineView, views_after
 from klimapartner.assistant.web.limits import Limiter
 from klimapartner.assistant.web.origins import peer
+from klimapartner.assistant.web.streams import Streams
 from klimapartner.assistant.web.texts import words
 from klimapartner.assistant.workplace import Workplace
 
@@ -28,6 +29,7 @@ class Desk:
     work: Workplace
     limiter: Limiter
     stop: threading.Event
+    streams: Streams = field(default_factory=Streams)
 
     @property
     def ready(self) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import StreamingResponse
 
 from klimapartner.assistant.web.chat_session import note_fetch
 from klimapartner.assistant.web.chat_view import LineView, views_after
+from klimapartner.assistant.web.desk import Desk
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.chats import get_chat
 
@@ -20,9 +21,16 @@ PRESENCE_LOOKS = 60
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
-def stream_of(work: Workplace, chat_id: int, after: int, stop: threading.Event) -> StreamingResponse:
-    """A stream of the lines above `after`, until the browser or the service ends it."""
-    return StreamingResponse(_events(work, chat_id, after, stop), media_type="text/event-stream", headers=_HEADERS)
+def stream_of(desk: Desk, address: str, chat_id: int, after: int) -> StreamingResponse:
+    """A stream of the lines above `after` for a network address, until the browser or the service ends it."""
+    events = _counted(desk, address, chat_id, after)
+    return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _counted(desk: Desk, address: str, chat_id: int, after: int) -> AsyncIterator[bytes]:
+    with desk.streams.one_more(address):
+        async for event in _events(desk.work, chat_id, after, desk.stop):
+            yield event
 
 
 async def _events(work: Workplace, chat_id: int, after: int, stop: threading.Event) -> AsyncIterator[bytes]:

@@ -324,12 +324,19 @@
         } catch ({ code }) {
           if (token !== this.kept.token) return;
           if (code === "ended") return this.end();
-          lost = true;
-          this.tell(this.t.offline);
+          lost = code !== "busy";
+          if (lost) this.tell(this.t.offline);
+          else {
+            wait = SLOW / 2;
+            await this.look().catch(() => {});
+          }
         }
         await pause(wait);
       }
     }
+
+    // Too many streams are open there: ask from time to time.
+    async look() { this.add((await (await this.call("GET", `lines?after=${this.last}`)).json()).lines); }
 
     async read(reader) {
       const decoder = new TextDecoder();
