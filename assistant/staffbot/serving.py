@@ -38,10 +38,16 @@ def serve_staff_bot(work: Workplace, stop: threading.Event) -> int:
     Raises:
         SettingsError, StaffBotError: the token is missing or wrong.
     """
-    # httpx logs every address that it calls, and the token is part of it.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    _quiet()
     asyncio.run(_serve(work, stop))
     return 0
+
+
+def _quiet() -> None:
+    """What the libraries log by themselves holds the token (httpx) and what people wrote: we say it in our words."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in ("telegram", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def application_of(settings: Settings) -> App:

@@ -28,6 +28,7 @@ from klimapartner.storage.messages import store_message
 from klimapartner.storage.outbox import OutboxMail, list_outbox
 from klimapartner.storage.register import BodyRef, PartnerRef, set_flag, upsert_entry
 from klimapartner.storage.search import Entry, get_entry
+from klimapartner.storage.states import Role
 from klimapartner.storage.users import add_user
 
 MAIL = """From: Kim Muster <kim@{domain}.example>
@@ -136,7 +137,9 @@ class StaffOffice:
 
     def shown(self, chat: Chat, message: Message, labels: list[str]) -> Message:
         """A message once its buttons are these."""
-        return self.fake.wait_for(lambda: self._with(chat, message, labels), timeout=20)
+        found = self.fake.wait_for(lambda: self._with(chat, message, labels), timeout=20)
+        assert found is not None
+        return found
 
     def _with(self, chat: Chat, message: Message, labels: list[str]) -> Message | None:
         now = next(each for each in self.fake.history(chat) if each.id == message.id)
@@ -176,10 +179,11 @@ def _open(fake: FakeBotApi, url: str) -> StaffOffice:
     bot = fake.add_bot("team_bot", "Team")
     office = StaffOffice(fake, bot, url, fake.private(bot, fake.add_user("Erika", language="de")), Hands(NOW))
     with office.work() as work, work.database.session() as session:
-        for name, role in (("erika", "editor"), ("leo", "reader")):
+        roles: dict[str, Role] = {"erika": "editor", "leo": "reader"}
+        for name, role in roles.items():
             add_user(
                 session, name=name, mail=f"{name}@office.example", role=role, password="correct horse battery", now=NOW
-            )  # type: ignore[arg-type]
+            )
     return office
 
 
