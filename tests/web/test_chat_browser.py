@@ -351,3 +351,50 @@ def _mailed_link(work: Workplace) -> tuple[str, str]:
         assert entry is not None
         (link,) = links_into_chat(session, work.settings, entry.id, now=work.clock())
     return reference, link.removeprefix(work.settings.web.public_url)
+
+
+def test_where_streams_are_refused_the_answer_of_the_team_is_fetched(
+    place: tuple[str, Workplace], visitor: Callable[..., Page]
+) -> None:
+    address, work = place
+    page = visitor()
+    refused = {"error": "busy"}
+    page.route("**/chat/api/events", lambda route: route.fulfill(status=503, json=refused))
+    begin(page, address)
+    with work.database.session() as session:
+        (chat,) = list_chats(session)
+        say(session, chat, "Hier ist das Team.", now=work.clock())
+    page.reload()
+    expect(page.locator(".staff .text")).to_have_text(["Hier ist das Team."])
+    expect(page.get_by_role("status")).to_have_text("")
+
+
+def test_forced_colours_keep_borders_and_stay_accessible(
+    place: tuple[str, Workplace], visitor: Callable[..., Page]
+) -> None:
+    page = visitor(forced_colors="active")
+    begin(page, place[0])
+    ask(page, "Bis wann ist die Frist?")
+    expect(page.locator(".assistant")).to_have_count(2)
+    assert violations(page) == []
+    expect(page.get_by_role("button", name="Senden")).to_have_css("border-top-width", "2px")
+    expect(page.locator(".person .text")).to_have_css("border-top-width", "2px")
+
+
+def test_where_the_component_does_not_come_the_form_appears(
+    place: tuple[str, Workplace], visitor: Callable[..., Page]
+) -> None:
+    """It waits unseen, so that nothing flashes before the component takes its place."""
+    page = visitor()
+    page.route("**/chat/api/config*", lambda route: None)
+    page.goto(f"{place[0]}/chat")
+    expect(page.locator("klimapartner-chat > section")).to_have_css("animation-name", "late")
+    expect(page.locator("klimapartner-chat form")).to_be_visible()
+
+
+def test_without_javascript_the_form_is_there_at_once(
+    place: tuple[str, Workplace], visitor: Callable[..., Page]
+) -> None:
+    page = visitor(java_script_enabled=False)
+    page.goto(f"{place[0]}/chat")
+    expect(page.locator("klimapartner-chat > section")).to_have_css("animation-name", "none")
