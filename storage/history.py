@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
@@ -55,6 +55,21 @@ def list_history(session: Session, subject: str, subject_id: int) -> list[Histor
 def latest_history(session: Session, limit: int = 100) -> list[HistoryLine]:
     """The newest lines about anything, newest first."""
     return _lines(session.scalars(select(HistoryRow).order_by(HistoryRow.id.desc()).limit(limit)).all())
+
+
+def history_of_users(session: Session, *, limit: int = 100, offset: int = 0) -> list[HistoryLine]:
+    """The newest lines about members of staff, newest first."""
+    return _newest(session, HistoryRow.subject == "user", limit, offset)
+
+
+def history_of_work(session: Session, *, limit: int = 100, offset: int = 0) -> list[HistoryLine]:
+    """The newest lines about anything but members of staff, newest first."""
+    return _newest(session, HistoryRow.subject != "user", limit, offset)
+
+
+def _newest(session: Session, condition: ColumnElement[bool], limit: int, offset: int) -> list[HistoryLine]:
+    chosen = select(HistoryRow).where(condition).order_by(HistoryRow.id.desc()).limit(limit).offset(offset)
+    return _lines(session.scalars(chosen).all())
 
 
 def _lines(rows: Sequence[HistoryRow]) -> list[HistoryLine]:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from klimapartner.storage.engine import Session
 from klimapartner.storage.tables import TokenRow
@@ -22,12 +22,27 @@ def issue_token(session: Session, *, kind: str, subject: str, now: datetime, val
 
 def redeem_token(session: Session, *, kind: str, token: str, now: datetime) -> str | None:
     """What a token opens; None where it is unknown, used or too old."""
-    chosen = select(TokenRow).where(TokenRow.kind == kind, TokenRow.digest == _digest(token)).with_for_update()
-    row = session.scalars(chosen).one_or_none()
-    if row is None or row.used_at is not None or row.expires_at <= now:
+    row = _fresh(session, kind, token, now)
+    if row is None:
         return None
     row.used_at = now
     return row.subject
+
+
+def look_at_token(session: Session, *, kind: str, token: str, now: datetime) -> str | None:
+    """What a token would open; it stays unused."""
+    row = _fresh(session, kind, token, now)
+    return None if row is None else row.subject
+
+
+def drop_tokens(session: Session, *, kind: str, subject: str | None = None, ended: datetime | None = None) -> None:
+    """Delete tokens of a kind: those of a subject, or those that had ended at a moment."""
+    chosen = delete(TokenRow).where(TokenRow.kind == kind)
+    if subject is not None:
+        chosen = chosen.where(TokenRow.subject == subject)
+    if ended is not None:
+        chosen = chosen.where(TokenRow.expires_at <= ended)
+    session.execute(chosen)
 
 
 def issue_code(session: Session, *, kind: str, subject: str, now: datetime, valid: timedelta) -> str:
@@ -53,6 +68,13 @@ def redeem_code(session: Session, *, kind: str, subject: str, code: str, now: da
     return right
 
 
+def _fresh(session: Session, kind: str, token: str, now: datetime) -> TokenRow | None:
+    """The row of a token that may still be used, kept from others until the transaction ends."""
+    chosen = select(TokenRow).where(TokenRow.kind == kind, TokenRow.digest == _digest(token)).with_for_update()
+    row = session.scalars(chosen).one_or_none()
+    return None if row is None or row.used_at is not None or row.expires_at <= now else row
+
+
 def _open(session: Session, kind: str, subject: str) -> list[TokenRow]:
     """The unused tokens of a subject, newest first."""
     chosen = select(TokenRow).where(TokenRow.kind == kind, TokenRow.subject == subject, TokenRow.used_at.is_(None))
@@ -66,4 +88,4 @@ def _add(session: Session, kind: str, digest: str, subject: str, now: datetime, 
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -24,7 +24,11 @@ _NOBODY = _HASHER.hash("nobody")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A member of staff; `second_factor` says whether a code is asked for, `invited` that no password is set yet."""
+    """A member of staff.
+
+    `second_factor` says whether a code is asked for, `invited` that no password is set yet, `linked` that the office's
+    identity provider knows the user, `locked_until` until when too many wrong tries keep the user out.
+    """
 
     id: int
     name: str
@@ -35,6 +39,8 @@ class User:
     language: str = "de"
     second_factor: bool = False
     invited: bool = False
+    linked: bool = False
+    locked_until: datetime | None = None
 
 
 def add_user(session: Session, *, name: str, mail: str, role: Role, password: str, now: datetime) -> User:
@@ -72,6 +78,13 @@ def count_failure(session: Session, user_id: int, *, now: datetime) -> None:
 def is_locked(session: Session, user_id: int, *, now: datetime) -> bool:
     """Whether the user has to wait after too many wrong tries."""
     return _locked(fetch(session, UserRow, user_id), now)
+
+
+def unlock(session: Session, user_id: int, *, who: str, now: datetime) -> None:
+    """Let a user try again at once; raises NotFound."""
+    row = fetch_locked(session, UserRow, user_id)
+    row.failures, row.locked_until = 0, None
+    history.record(session, now=now, who=who, subject="user", subject_id=row.id, action="unlocked")
 
 
 def get_user(session: Session, user_id: int) -> User:
@@ -205,5 +218,5 @@ def _of(session: Session, name: str) -> UserRow:
 def _value(row: UserRow) -> User:
     return User(
         row.id, row.name, row.mail, row.role, row.created_at, row.active, row.language, bool(row.totp_secret),
-        not row.password_hash,
+        not row.password_hash, bool(row.oidc_subject), row.locked_until,
     )  # fmt: skip
