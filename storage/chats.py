@@ -11,6 +11,9 @@ from klimapartner.storage.engine import Session
 from klimapartner.storage.sql import clip, fetch, fetch_locked, find, insert_if_new
 from klimapartner.storage.tables import ChannelNoteRow, ChatLineRow, ChatRow, ChatUpdateRow
 
+# The channel of the chats in which the office itself is told what happens.
+OFFICE = "staff"
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -106,8 +109,9 @@ def forget_chat(session: Session, chat_id: int, *, now: datetime) -> None:
 
 
 def list_chats(session: Session, *, limit: int = 100) -> list[Chat]:
-    """The chats in which something happened last, newest first."""
-    rows = session.scalars(select(ChatRow).order_by(ChatRow.updated_at.desc(), ChatRow.id.desc()).limit(limit))
+    """The chats in which something happened last, newest first; the office's own are nobody's conversation."""
+    others = select(ChatRow).where(ChatRow.channel != OFFICE)
+    rows = session.scalars(others.order_by(ChatRow.updated_at.desc(), ChatRow.id.desc()).limit(limit))
     return [chat_of(row) for row in rows]
 
 

@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from klimapartner.assistant.settings_staff_bot import StaffBotSettings
-from klimapartner.storage.chats import Chat, find_chat, open_chat
+from klimapartner.storage.chats import OFFICE, Chat, find_chat, open_chat
 from klimapartner.storage.engine import Session
 from klimapartner.storage.state import get_state, set_state
 
-CHANNEL = "staff"
 _MOVED = "staffbot.moved"
 
 
 def served_chats(session: Session, settings: StaffBotSettings, *, now: datetime) -> list[Chat]:
     """A chat for every number of the settings; a new one is opened."""
     return [
-        open_chat(session, channel=CHANNEL, address=str(number), language=settings.language, now=now)
+        open_chat(session, channel=OFFICE, address=str(number), language=settings.language, now=now)
         for number in served_numbers(session, settings)
     ]
 
@@ -27,7 +26,7 @@ def served_numbers(session: Session, settings: StaffBotSettings) -> list[int]:
 
 def kept_chat(session: Session, number: int) -> Chat | None:
     """The chat with this number, if it was opened."""
-    return find_chat(session, CHANNEL, str(number))
+    return find_chat(session, OFFICE, str(number))
 
 
 def note_moved(session: Session, old: int, new: int, *, now: datetime) -> None:

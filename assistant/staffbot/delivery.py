@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.error import TelegramError
 
 from klimapartner.assistant.staffbot.cards import Card, card_of
-from klimapartner.assistant.staffbot.chats import CHANNEL, note_moved, served_chats
+from klimapartner.assistant.staffbot.chats import note_moved, served_chats
 from klimapartner.assistant.staffbot.desk import StaffDesk
 from klimapartner.assistant.staffbot.outcome import Outcome, outcome_of
 from klimapartner.assistant.trouble import task_once
@@ -22,7 +22,7 @@ from klimapartner.storage.chat_lines import (
     line_sent,
     line_uncertain,
 )
-from klimapartner.storage.chats import Chat, get_chat, move_chat, set_active
+from klimapartner.storage.chats import OFFICE, Chat, get_chat, move_chat, set_active
 from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import LeaseLost, NotFound, StorageError
 
@@ -57,7 +57,7 @@ def _claim(desk: StaffDesk) -> list[ChatLine]:
     with desk.work.database.session() as session:
         # A chat that left the list gets nothing more, also of what was queued before.
         served = {chat.id for chat in served_chats(session, desk.work.settings.staff_bot, now=desk.work.clock())}
-        lines = claim_lines(session, channel=CHANNEL, owner=desk.owner, now=desk.work.clock(), lease=LEASE, limit=50)
+        lines = claim_lines(session, channel=OFFICE, owner=desk.owner, now=desk.work.clock(), lease=LEASE, limit=50)
         return [line for line in lines if line.chat_id in served]
 
 

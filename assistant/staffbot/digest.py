@@ -8,6 +8,7 @@ from klimapartner.assistant.faq import step_in_words
 from klimapartner.assistant.staffbot.texts import StaffLanguage, short_day, text
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.engine import Session
+from klimapartner.storage.entry_notes import due_reminders
 from klimapartner.storage.outbox import count_outbox
 from klimapartner.storage.search import EntryFilter, count_entries
 from klimapartner.storage.states import EntryStatus
@@ -20,7 +21,7 @@ _DATES = 3
 def digest_text(session: Session, work: Workplace, *, now: datetime) -> str:
     """The overview as it stands now."""
     language, zone = work.settings.staff_bot.language, ZoneInfo(work.settings.timezone)
-    waiting = [*_counts(session, language), *_tasks(session, language, zone)]
+    waiting = [*_counts(session, language, now), *_tasks(session, language, zone)]
     lines = [text("digest.title", language, day=short_day(now.astimezone(zone).date())), ""]
     lines += [f"• {line}" for line in waiting] or [text("digest.nothing", language)]
     if dates := _dates(work, now, language):
@@ -34,7 +35,7 @@ def calls_of(work: Workplace) -> list[Call]:
     return [find_call(name, tuple(work.settings.call_folders)) for name in names]
 
 
-def _counts(session: Session, language: StaffLanguage) -> list[str]:
+def _counts(session: Session, language: StaffLanguage, now: datetime) -> list[str]:
     outbox = count_outbox(session)
     counts = {
         "new": count_entries(session, EntryFilter(statuses=("new",))),
@@ -42,6 +43,7 @@ def _counts(session: Session, language: StaffLanguage) -> list[str]:
         "late": count_entries(session, EntryFilter(statuses=OPEN, flags=("late",))),
         "held": outbox.get("held", 0),
         "stuck": sum(outbox.get(state, 0) for state in ("failed", "uncertain", "undeliverable")),
+        "reminders": len(due_reminders(session, now=now)),
     }
     return [text(f"digest.{name}", language, count=count) for name, count in counts.items() if count]
 

@@ -68,7 +68,7 @@ async def _ask(settings: StaffBotSettings, numbers: list[int]) -> str:
     if lost:
         unreached = ", ".join(map(str, lost))
         raise AssistantError(f"@{name} erreicht nicht: {unreached}; dort bitte /start schreiben oder ihn aufnehmen.")
-    return f"@{name}, {len(numbers)} Chats, {len(settings.people)} Personen dürfen drücken"
+    return f"@{name}; Chats: {len(numbers)}; Personen, die drücken dürfen: {len(settings.people)}"
 
 
 async def _reaches(bot: Bot, number: int) -> bool:

@@ -12,7 +12,14 @@ from telegram.ext import ContextTypes, JobQueue
 from klimapartner.assistant.alarms import alarms_now
 from klimapartner.assistant.staffbot.delivery import send_lines
 from klimapartner.assistant.staffbot.desk import StaffDesk
-from klimapartner.assistant.staffbot.posting import post_alarms, post_cards, post_digest, post_reminders, post_tasks
+from klimapartner.assistant.staffbot.posting import (
+    post_alarms,
+    post_cards,
+    post_digest,
+    post_entry_reminders,
+    post_reminders,
+    post_tasks,
+)
 from klimapartner.assistant.staffbot.refresh import refresh_cards
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.errors import StorageError
@@ -32,7 +39,7 @@ def plan(queue: Queue, desk: StaffDesk) -> None:
     since, zone = desk.work.clock(), ZoneInfo(settings.timezone)
 
     async def tick(_: Context) -> None:
-        await _guarded(desk, post_cards, post_tasks)
+        await _guarded(desk, post_cards, post_tasks, post_entry_reminders)
         await _outward(desk)
         # Planned anew at the end: two of them never run side by side.
         if not desk.ending.is_set():

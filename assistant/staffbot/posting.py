@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from klimapartner.assistant.alarms import Alarm, claim_alarm
 from klimapartner.assistant.faq import step_in_words
+from klimapartner.assistant.staffbot.cards import console_link
 from klimapartner.assistant.staffbot.chats import served_chats
 from klimapartner.assistant.staffbot.digest import calls_of, digest_text
 from klimapartner.assistant.staffbot.schedule import Due, last_digest_day, reminders_due
@@ -15,6 +16,7 @@ from klimapartner.storage.channel_notes import note_once, notes_of
 from klimapartner.storage.chat_lines import add_line
 from klimapartner.storage.chats import Chat
 from klimapartner.storage.engine import Session
+from klimapartner.storage.entry_notes import due_reminders
 from klimapartner.storage.sql import lock
 from klimapartner.storage.state import get_state, set_state
 from klimapartner.storage.tasks import list_tasks
@@ -34,6 +36,11 @@ def post_cards(work: Workplace) -> int:
 def post_tasks(work: Workplace) -> int:
     """A line for every chat that waits for a person; returns how many were queued."""
     return _with_chats(work, lambda session, chat: sum(_tasks(session, work, chat)))
+
+
+def post_entry_reminders(work: Workplace) -> int:
+    """A line for every reminder of an entry that is due; returns how many were queued. What it says stays inside."""
+    return _with_chats(work, lambda session, chat: sum(_entry_reminders(session, work, chat)))
 
 
 def post_digest(work: Workplace) -> bool:
@@ -103,6 +110,23 @@ def _tasks(session: Session, work: Workplace, chat: Chat) -> list[bool]:
         )
         for task in tasks
     ]  # fmt: skip
+
+
+def _entry_reminders(session: Session, work: Workplace, chat: Chat) -> list[bool]:
+    language, since = work.settings.staff_bot.language, chat.created_at - BACKLOG
+    due = [item for item in due_reminders(session, now=work.clock()) if item.due_at >= since]
+    return [
+        _once(
+            session,
+            work,
+            chat,
+            f"reminder:{item.id}",
+            text(
+                "reminder.entry", language, number=item.entry_id, link=console_link(work.settings, item.entry_id)
+            ).strip(),
+        )
+        for item in due
+    ]
 
 
 def _once(session: Session, work: Workplace, chat: Chat, key: str, words: str, entry_id: int = 0) -> bool:

@@ -98,7 +98,7 @@ def test_holding_keeps_the_answers_and_assigns_the_entry(any_office: StaffOffice
         told = office.press(office.erika, "Zurückhalten", card)
         assert [row.state for row in office.outbox(work)] == ["held"]
         assert office.entry(work, number).assigned_to == "erika"
-    assert told == "Zurückgehalten: der Eintrag ist Ihnen zugewiesen, 1 Antwort(en) warten."
+    assert told == "Zurückgehalten: der Eintrag ist Ihnen zugewiesen. Wartende Antworten: 1."
 
 
 def test_who_is_not_on_the_list_of_people_or_may_only_read_cannot_press(office: StaffOffice) -> None:

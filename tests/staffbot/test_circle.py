@@ -6,7 +6,7 @@ from staff_office import StaffOffice
 
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.staffbot.serving import StaffBotError
-from klimapartner.storage.chats import list_chats
+from klimapartner.storage.chats import find_chat, list_chats
 
 REFUSAL = "Dieser Bot ist nur für einen geschlossenen Kreis da."
 
@@ -22,7 +22,8 @@ def test_a_stranger_gets_a_calm_refusal_three_times_and_is_not_kept(
         office.fake.say(office.erika, "/id")
         office.fake.wait_for(lambda: len(office.fake.sent(office.erika)) == 2, timeout=20)
         with work.database.reading() as session:
-            assert [chat.address for chat in list_chats(session)] == [str(office.erika.id)]
+            assert find_chat(session, "staff", str(stranger.id)) is None
+            assert list_chats(session) == []
     assert office.fake.texts(stranger) == [REFUSAL] * 3
     logged = capfd.readouterr().err
     assert [word for word in ("Mallory", "mallory", str(stranger.id), "geschrieben") if word in logged] == []

@@ -1,15 +1,22 @@
 """The daily overview, the reminders, alarms and handed-over chats: each once, whatever was missed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from staff_office import StaffOffice
 
 from klimapartner.assistant.alarms import Alarm
-from klimapartner.assistant.staffbot.posting import post_alarms, post_digest, post_reminders, post_tasks
+from klimapartner.assistant.staffbot.posting import (
+    post_alarms,
+    post_digest,
+    post_entry_reminders,
+    post_reminders,
+    post_tasks,
+)
 from klimapartner.assistant.staffbot.schedule import last_digest_day, moment_of
 from klimapartner.storage.chats import open_chat
+from klimapartner.storage.entry_notes import add_reminder
 from klimapartner.storage.tasks import add_task
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -144,3 +151,17 @@ def test_a_chat_that_waits_for_a_person_is_announced_once(any_office: StaffOffic
         f"Chat an das Team übergeben (Aufgabe {task.id}): Chat: eine Person wird gewünscht.\n"
         f"Lesen: klimapartner chats show {chat.id}\nAntworten: klimapartner chats answer {chat.id}"
     )
+
+
+def test_a_reminder_of_an_entry_is_told_once_when_it_is_due_without_its_words(office: StaffOffice) -> None:
+    number = office.enter()
+    with office.work() as work:
+        with work.database.session() as session:
+            due = office.hands.now + timedelta(days=2)
+            add_reminder(session, number, "Frau Muster anrufen", due_at=due, who="erika", now=office.hands.now)
+        counts = [post_entry_reminders(work)]
+        office.later(days=2)
+        counts += [post_entry_reminders(work), post_entry_reminders(work)]
+        (line,) = office.lines(work, office.erika)
+    assert counts == [0, 1, 0]
+    assert line.text == f"Wiedervorlage zu Eintrag {number} https://skew.example/console/entries/{number}"
