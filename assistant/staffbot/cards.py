@@ -65,7 +65,9 @@ def card_of(session: Session, settings: Settings, entry_id: int, *, group: bool)
 
 def deeds_of(session: Session, entry_id: int) -> list[HistoryLine]:
     """What was done with an entry by buttons, oldest first."""
-    return [line for line in list_history(session, "entry", entry_id) if line.action in DEEDS.values()]
+    lines = list_history(session, "entry", entry_id)
+    # With a field, it is that one value which somebody confirmed elsewhere.
+    return [line for line in lines if line.action in DEEDS.values() and not line.field]
 
 
 def unconfirmed(entry: Entry) -> bool:
