@@ -1,5 +1,6 @@
 """The register as a list: one short line an entry, with what a row shows and what it is filtered and counted by."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,3 +92,9 @@ def _answers(session: Session) -> dict[int, Json]:
 
 def _pairs(session: Session, chosen: Executable) -> dict[int, Json]:
     return {row[0]: row[1] for row in session.execute(chosen)}
+
+
+def filled_fields(session: Session, fields: Collection[str]) -> dict[int, int]:
+    """How many of these fields an entry has a value in; entries without any are left out."""
+    chosen = select(FieldRow.entry_id, func.count()).where(FieldRow.field.in_(fields), FieldRow.value.is_not(None))
+    return _pairs(session, chosen.group_by(FieldRow.entry_id))

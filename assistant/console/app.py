@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from klimapartner.assistant.console import (
     compose,
+    decide,
     entries,
     entry_fields,
     entry_work,
@@ -27,15 +28,14 @@ from klimapartner.assistant.console import (
 )
 from klimapartner.assistant.console.errors import ConsoleError, Denied, Forged, SignedOut
 from klimapartner.assistant.console.pages import STATIC, public_page
-from klimapartner.assistant.console.visit import PageLanguage
+from klimapartner.assistant.console.visit import page_language
 from klimapartner.assistant.web.desk import Desk
-from klimapartner.assistant.web.texts import wanted_language
 from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound, StorageError
 
 # new_entry comes before review: /entries/new is no entry's number.
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, start.router, entries.router, new_entry.router, review.router, entry_fields.router,
-    entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router,
+    entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})
@@ -102,8 +102,3 @@ def _error_page(request: Request, word: str, status: int) -> Response:
     """What was wrong, without repeating what was sent."""
     desk: Desk = request.app.state.desk
     return public_page("error.html.j2", page_language(request), desk.zone, status=status, word=word)
-
-
-def page_language(request: Request) -> PageLanguage:
-    """The language for somebody who is not signed in: what the browser asks for, German where it is neither."""
-    return "en" if wanted_language(request.headers.get("accept-language", "")) == "en" else "de"

@@ -22,6 +22,7 @@ ITEMS = (
     Item("outbox", "/console/outbox", "see"),
     Item("unanswered", "/console/unanswered", "see"),
     Item("tasks", "/console/tasks", "see"),
+    Item("decide", "/console/decide", "see"),
 )
 
 

@@ -13,6 +13,7 @@ from klimapartner.assistant.console.errors import Denied, Forged, SignedOut
 from klimapartner.assistant.console.roles import Right, may
 from klimapartner.assistant.web.desk import Desk
 from klimapartner.assistant.web.origins import is_https, is_ours
+from klimapartner.assistant.web.texts import wanted_language
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.accesses import note_access
 from klimapartner.storage.engine import Session
@@ -83,13 +84,27 @@ class Need:
     async def __call__(self, request: Request) -> Visit:
         desk: Desk = request.app.state.desk
         found = await run_in_threadpool(_signed_in, desk, request)
-        if found is None or (self._complete and not found.complete):
+        if found is None or (self._complete and not _may_go_on(desk, found)):
             raise SignedOut
         if request.method not in _SAFE_METHODS:
             await check_form(request, desk, found.guard)
         if not may(found.user.role, self.right):
             raise Denied
         return Visit(desk, request, found)
+
+
+def wants_second_factor(desk: Desk, user: User) -> bool:
+    """Whether the user has to set up a second factor before anything else."""
+    return desk.work.settings.console.second_factor and not user.second_factor
+
+
+def _may_go_on(desk: Desk, found: SignIn) -> bool:
+    return found.complete and not wants_second_factor(desk, found.user)
+
+
+def page_language(request: Request) -> PageLanguage:
+    """The language for somebody who is not signed in: what the browser asks for, German where it is neither."""
+    return "en" if wanted_language(request.headers.get("accept-language", "")) == "en" else "de"
 
 
 async def check_form(request: Request, desk: Desk, guard: str) -> None:

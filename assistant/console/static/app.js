@@ -101,3 +101,9 @@ document.addEventListener("selectionchange", () => {
 marker?.addEventListener("submit", () => {
   marker.action = marker.dataset.action + document.getElementById("marker-field").value;
 });
+
+/* A slider says its value. */
+document.addEventListener("input", (event) => {
+  const said = event.target.id && document.querySelector(`output[for="${CSS.escape(event.target.id)}"]`);
+  if (said) said.value = event.target.value;
+});
