@@ -115,7 +115,11 @@ def agree(turn: Turn, form: Form) -> Said:
     agreed = turn.with_state(agreed=turn.now.isoformat())
     values = dict(form.values)
     for text in form.said:
-        values = {**hear_freely(agreed, text, personal=True), **values}
+        heard = hear_freely(agreed, text, personal=True)
+        # Nobody was asked for a name yet: a line that is nothing else is the place it was an answer with.
+        if str(heard.get("contact.name", "")) == text.strip(" .,!"):
+            heard.pop("contact.name")
+        values = {**heard, **values}
     return proceed(agreed, replace(form, values=values))
 
 

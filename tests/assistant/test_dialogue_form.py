@@ -267,3 +267,13 @@ def test_button_values_fit_into_telegrams_64_bytes(desk: Desk) -> None:
     desk.press("Etwas ändern")
     values = [button.value for reply in desk.replies for row in reply.buttons for button in row]
     assert [value for value in values if not value.isascii() or len(value) > 60] == []
+
+
+@pytest.mark.parametrize("town", ["Schwäbisch Gmünd", "Bad Kreuznach", "Rothenburg ob der Tauber"])
+def test_a_town_of_two_words_is_not_the_contact(desk: Desk, town: str) -> None:
+    desk.command("start")
+    desk.press("Interesse bekunden")
+    desk.say(town)
+    desk.press("noch kein Partner")
+    desk.say("Afrika")
+    assert desk.press("Einverstanden, weiter") == ["Wer ist bei Ihnen die Ansprechperson (Vor- und Nachname)?"]
