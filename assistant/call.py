@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from klimapartner.assistant.dialogue.catalogue import wrong_with
 from klimapartner.assistant.errors import CallError
 from klimapartner.assistant.languages import LANGUAGES, Language
 from klimapartner.assistant.strict import Strict
@@ -113,6 +114,13 @@ class FaqText(Strict):
     answer: str
 
 
+class ChatTexts(Strict):
+    """Lines and buttons that the chat says in other words for this call, by their keys."""
+
+    line: dict[str, str] = Field({})
+    button: dict[str, str] = Field({})
+
+
 class Call(Strict):
     """All that is known of a call. `folder` is where it was read from."""
 
@@ -132,6 +140,7 @@ class Call(Strict):
     expectations: Lists
     goals: Lists
     faq: dict[Language, dict[str, FaqText]]
+    chat: dict[Language, ChatTexts] = Field({})
     folder: Path
 
     @field_validator("step")
@@ -182,6 +191,8 @@ def load_call(folder: Path) -> Call:
     """
     data = _read_toml(folder / "call.toml")
     data["faq"] = {lang: _read_faq(folder / f"faq.{lang}.md") for lang in LANGUAGES}
+    own = {lang: path for lang in LANGUAGES if (path := folder / f"chat.{lang}.toml").is_file()}
+    data["chat"] = {lang: _read_chat(path, lang) for lang, path in own.items()}
     try:
         return Call.model_validate(data | {"folder": folder})
     except ValidationError as error:
@@ -212,6 +223,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise CallError(f"{path} ist nicht lesbar ({error.strerror}); ein Aufruf braucht diese Datei.") from error
     except tomllib.TOMLDecodeError as error:
         raise CallError(f"{path} ist kein gültiges TOML: {error}.") from error
+
+
+def _read_chat(path: Path, language: Language) -> dict[str, dict[str, str]]:
+    """The call's own words for the chat; every key and placeholder must be one of the shipped text's."""
+    texts: dict[str, dict[str, str]] = _read_toml(path)
+    if unknown := sorted(texts.keys() - ChatTexts.model_fields.keys()):
+        raise CallError(f"{path}: den Abschnitt [{unknown[0]}] gibt es nicht; möglich sind [line] und [button].")
+    for group, lines in texts.items():
+        for key, text in lines.items():
+            if problem := wrong_with(group, key, str(text), language):
+                raise CallError(f"{path}: {group}.{key}: {problem}.")
+    return texts
 
 
 def _read_faq(path: Path) -> dict[str, FaqText]:

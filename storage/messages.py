@@ -87,6 +87,12 @@ def known_uids(session: Session, mailbox: str, uidvalidity: int) -> set[int]:
     return set(session.scalars(select(LocationRow.uid).where(*_in_mailbox(mailbox, uidvalidity))))
 
 
+def next_uid(session: Session, mailbox: str, uidvalidity: int) -> int:
+    """One above the highest UID of this mailbox; the caller sees to it that nobody else asks at the same time."""
+    highest = select(func.max(LocationRow.uid)).where(*_in_mailbox(mailbox, uidvalidity))
+    return (session.scalar(highest) or 0) + 1
+
+
 def unmoved(session: Session, mailbox: str, uidvalidity: int) -> list[Unmoved]:
     """What lies in the mailbox and was not moved yet, by UID; the state says whether it may be."""
     chosen = select(LocationRow.uid, MessageRow.id, MessageRow.state).join(

@@ -1,8 +1,10 @@
 """The texts of the dialogue: one file a language that staff can read and change; no words of ours in code."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 from klimapartner.assistant.languages import LANGUAGES, Language
@@ -11,7 +13,32 @@ from klimapartner.intents.fold import folded
 
 def line(key: str, language: Language, **values: object) -> str:
     """A text with its values filled in; values are taken as they are, never as a pattern."""
-    return str(_catalogue(language)["line"][key]).format(**values).strip()
+    return filled(str(_catalogue(language)["line"][key]), values)
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """A text with its values filled in."""
+    return text.format(**values).strip()
+
+
+def wrong_with(group: str, key: str, text: str, language: Language) -> str:
+    """Why a text may not stand in the place of a shipped line or button, in words; '' where it may."""
+    shipped = _catalogue(language)[group].get(key)
+    if shipped is None:
+        return "diesen Text gibt es nicht"
+    known = _placeholders(str(shipped))
+    try:
+        unknown = sorted(_placeholders(text) - known)
+    except ValueError:
+        return "geschweifte Klammern stehen nur um Platzhalter"
+    if unknown:
+        given = ", ".join(f"{{{name}}}" for name in sorted(known)) or "keine"
+        return f"den Platzhalter {{{unknown[0]}}} gibt es hier nicht; möglich: {given}"
+    return "" if text.strip() else "der Text ist leer"
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def label(key: str, language: Language) -> str:

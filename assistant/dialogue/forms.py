@@ -66,7 +66,7 @@ def answer(turn: Turn, form: Form, text: str) -> Said:
         return skip(turn, form)
     heard = hear(turn, form, text)
     named = form.asked in PERSONAL and bool(heard.values)
-    if not named and len(text.split()) >= _SHORT and "human" in turn.office.reader.ask(text).faq:
+    if not named and len(text.split()) >= _SHORT and "human" in turn.ask(text).faq:
         return hand_over(turn)
     return take(turn, form, text, heard)
 
@@ -141,7 +141,7 @@ def _is_question(turn: Turn, form: Form, text: str) -> bool:
 
 def _aside(turn: Turn, form: Form, text: str) -> Said:
     """Answer a question, keep what the line says for the form, and go on with what was asked."""
-    asked = turn.office.reader.ask(text)
+    asked = turn.ask(text)
     if "human" in asked.faq:
         return hand_over(turn)
     ids = [name for name in turn.read(text).faq or asked.faq if name != "human"]

@@ -62,7 +62,7 @@ def _in_small_form(turn: Turn, form: Form, text: str) -> Said:
         if is_word(text, "yes"):
             return withdraw_now(turn, form) if form.name == "withdrawal" else delete_now(turn)
         return cancel(turn) if is_word(text, "no") else _free(turn.with_state(form=None), text)
-    asked = turn.office.reader.ask(text)
+    asked = turn.ask(text)
     if asked.faq and not any(map(str.isdigit, text)):
         return turn.says(_faq(turn, asked), turn.reply(f"ask_{form.name}_again"))
     if form.name == "reference":
@@ -82,7 +82,7 @@ def _free(turn: Turn, text: str) -> Said:
         return about_entry(turn, "status", text=text)
     if reply := about_itself(turn, text):
         return turn.says(reply)
-    reading, asked = turn.read(text), turn.office.reader.ask(text)
+    reading, asked = turn.read(text), turn.ask(text)
     # Who waits for a person talks to that person: only questions are answered, nothing is begun.
     wish = None if turn.state.handed_over else _wish(turn, reading)
     if wish and not ("question" in reading.intents and asked.faq):

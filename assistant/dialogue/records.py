@@ -17,7 +17,7 @@ from klimapartner.mailbox.message import Address
 from klimapartner.mailbox.parse import parse_message
 from klimapartner.mailbox.triage import Verdict
 from klimapartner.storage.conversations import Conversation, find_conversation
-from klimapartner.storage.messages import known_uids, set_conversation, store_message
+from klimapartner.storage.messages import next_uid, set_conversation, store_message
 from klimapartner.storage.outbox import OutboxMail
 from klimapartner.storage.readings import add_reading
 from klimapartner.storage.search import Entry
@@ -79,7 +79,7 @@ def _address(values: Values) -> Address:
 def _store(turn: Turn, values: Values, intent: Intent, said: tuple[str, ...]) -> tuple[int, bytes]:
     mailbox = next(name for name, box in turn.office.settings.mailboxes.items() if box == turn.office.box)
     lock(turn.session, "chat-messages", mailbox)
-    uid = max(known_uids(turn.session, mailbox, _UIDVALIDITY), default=0) + 1
+    uid = next_uid(turn.session, mailbox, _UIDVALIDITY)
     raw = letter_of(turn, values, intent, said, uid)
     stored, _ = store_message(
         turn.session, mailbox=mailbox, uidvalidity=_UIDVALIDITY, uid=uid, raw=raw, message_id="",

@@ -97,3 +97,21 @@ def test_an_own_call_goes_before_the_shipped_one(folder: Path) -> None:
 def test_a_call_that_does_not_exist() -> None:
     with pytest.raises(CallError, match="Den Aufruf 'phase99' gibt es nicht"):
         find_call("phase99")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[line]\nnix = 'x'", "line.nix: diesen Text gibt es nicht."),
+        ("[line]\nsaved = '{name}'", "line.saved: den Platzhalter {name} gibt es hier nicht; möglich: {reference}."),
+        ("[line]\nsaved = 'Danke {'", "line.saved: geschweifte Klammern stehen nur um Platzhalter."),
+        ("[button]\ninterest = ' '", "button.interest: der Text ist leer."),
+        ("[words]\nyes = ['jo']", "den Abschnitt [words] gibt es nicht; möglich sind [line] und [button]."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_calls_own_words_for_the_chat(folder: Path, text: str, problem: str) -> None:
+    path = folder / "chat.de.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CallError) as caught:
+        load_call(folder)
+    assert str(caught.value) == f"{path}: {problem}"

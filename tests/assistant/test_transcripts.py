@@ -1,8 +1,8 @@
 """Whole conversations that a person can read: the files in transcripts/ are played and must come out as they stand.
 
 A line that begins with "> " is the person's: text, a /command, a [button], or "~ " for a changed line. "@ " moves the
-clock, {code} and {reference} are those of this run. After a change of the texts write the files anew with
-KLIMAPARTNER_WRITE_TRANSCRIPTS=1, and read what became of them.
+clock, "+ " is a town that expressed its interest in another chat, {code} and {reference} are those of this run. After
+a change of the texts write the files anew with KLIMAPARTNER_WRITE_TRANSCRIPTS=1, and read what became of them.
 """
 
 import os
@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from chat_desk import REFERENCE, Desk
+from chat_desk import REFERENCE, Desk, entered
 
 from klimapartner.assistant.dialogue.contract import Event, Reply
 
+CODES_TO = "kim@alzenau.example"
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(path.name for path in FOLDER.glob("*.txt"))
 
@@ -36,23 +37,28 @@ def test_every_language_has_its_conversations() -> None:
 
 def play(desk: Desk, written: str) -> Iterator[str]:
     """The conversation as it goes now, with the person's lines of the file."""
+    elsewhere = desk
     for line in written.splitlines():
         if line.startswith("#"):
             yield line
         elif line.startswith("@ "):
             desk.hands.now = datetime.fromisoformat(line.removeprefix("@ "))
             yield from ("", line)
+        elif line.startswith("+ "):
+            elsewhere = desk.other()
+            entered(elsewhere, line.removeprefix("+ "))
+            yield from ("", line)
         elif line.startswith("> "):
             yield from ("", line)
-            for reply in desk.do(event_of(desk, line.removeprefix("> "))):
+            for reply in desk.do(event_of(desk, line.removeprefix("> "), elsewhere)):
                 yield from shown(reply)
     yield from mailed(desk)
 
 
-def event_of(desk: Desk, said: str) -> Event:
+def event_of(desk: Desk, said: str, elsewhere: Desk) -> Event:
     if said.startswith("[") and said.endswith("]"):
         return Event("button", desk._value(said[1:-1]))
-    text = said.replace("{reference}", last_reference(desk)).replace("{code}", last_code(desk))
+    text = said.replace("{reference}", last_reference(elsewhere)).replace("{code}", last_code(desk))
     if text.startswith("~ "):
         return Event("edit", text.removeprefix("~ "))
     return Event("command", text[1:]) if text.startswith("/") else Event("text", text)
@@ -80,6 +86,6 @@ def last_reference(desk: Desk) -> str:
 
 
 def last_code(desk: Desk) -> str:
-    entry_mail = (row for row in reversed(desk.mails("kim.muster@lohr.example")) if row.kind == "code")
+    entry_mail = (row for row in reversed(desk.mails(CODES_TO)) if row.kind == "code")
     found = re.search(r"\b\d{6}\b", row.body_text) if (row := next(entry_mail, None)) else None
     return found[0] if found else ""
