@@ -1,6 +1,12 @@
 """Cards of entries in the closed list of chats, and what their buttons do."""
 
+import pytest
 from staff_office import StaffOffice
+
+from klimapartner.assistant.staffbot.cards import card_of
+from klimapartner.storage.erase import erase_person
+from klimapartner.storage.register import merge_entries, set_status
+from klimapartner.storage.search import list_entries
 
 BUTTONS = ["Bestätigen", "Nachfragen", "Zurückhalten", "In der Konsole öffnen"]
 
@@ -149,3 +155,60 @@ def test_a_restart_and_a_second_process_send_no_card_again(any_office: StaffOffi
         office.cards(office.erika, 3)
     names = [card.text.splitlines()[1] for card in office.fake.sent(office.erika)]
     assert names == ["Bonn", "Köln", "Essen"]
+
+
+def test_the_card_of_an_entry_that_was_merged_away_says_so_and_has_no_buttons(office: StaffOffice) -> None:
+    kept, dropped = office.enter("Bonn", None), office.enter("Köln", None)
+    with office.run() as work:
+        first, second = office.cards(office.erika, 2)
+        with work.database.session() as session:
+            merge_entries(session, keep=kept, drop=dropped, actor="erika", now=office.hands.now)
+        office.fake.forge(office.erika, f"confirm:{dropped}:1", second.id)
+        edited = office.shown(office.erika, second, [])
+    assert (edited.text, first.text.splitlines()[1]) == ("Diesen Eintrag gibt es nicht mehr.", "Bonn")
+    assert office.fake.answers(office.erika)[-1]["text"] == "Diesen Eintrag gibt es nicht mehr."
+
+
+def test_an_erasure_takes_the_contact_off_the_card(office: StaffOffice) -> None:
+    with office.run(personal_data="everywhere") as work:
+        office.write(work, "Herzogenaurach")
+        (card,) = office.cards(office.erika)
+        assert "Kontakt: Kim Muster" in card.text
+        with work.database.session() as session:
+            erase_person(session, address="kim@herzogenaurach.example", who="erika", now=office.hands.now)
+        office.fake.wait_for(lambda: "Kim" not in office.fake.history(office.erika)[-1].text, timeout=20)
+
+
+def test_an_entry_that_is_decided_on_has_no_buttons_any_more(office: StaffOffice) -> None:
+    number = office.enter()
+    with office.run() as work:
+        (card,) = office.cards(office.erika)
+        with work.database.session() as session:
+            set_status(session, entry_id=number, status="complete", actor="lead", now=office.hands.now)
+        office.shown(office.erika, card, ["In der Konsole öffnen"])
+        office.fake.forge(office.erika, f"hold:{number}:1", card.id)
+        office.fake.wait_for(lambda: office.fake.answers(office.erika), timeout=20)
+    told = office.fake.answers(office.erika)[-1]["text"]
+    assert told == "Der Eintrag ist schon weiter (vollständig). Bitte in der Konsole ansehen."
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:8000", "http://localhost:8000"])
+def test_without_an_address_that_others_reach_the_card_says_where_to_look(office: StaffOffice, url: str) -> None:
+    office.enter()
+    with office.work() as work:
+        web = work.settings.web.model_copy(update={"public_url": url})
+        settings = work.settings.model_copy(update={"web": web})
+        with work.database.reading() as session:
+            (entry,) = list_entries(session)
+            card = card_of(session, settings, entry.id, group=False)
+    assert card.text.splitlines()[3] == f"Ansehen: klimapartner register show {entry.reference}"
+    assert [button.label for row in card.rows for button in row] == BUTTONS[:3]
+
+
+def test_a_pile_of_old_entries_is_counted_and_not_sent_card_by_card(office: StaffOffice) -> None:
+    office.enter()
+    office.later(days=30)
+    with office.run():
+        office.enter("Köln", "05315000")
+        (card,) = office.cards(office.erika)
+    assert card.text.splitlines()[1] == "Köln"
