@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from klimapartner.intents.machine import HARDLY, SURE, VERY_SURE
+from klimapartner.intents.machine import HARDLY, PLAUSIBLE, SURE, VERY_SURE
 from klimapartner.intents.reading import Reading
 from klimapartner.mailbox.identity import OwnIdentity
 from klimapartner.mailbox.message import Message
+from klimapartner.mailbox.notices import notices
 from klimapartner.mailbox.rules_sender import reply_target
 from klimapartner.mailbox.triage import Hit, Verdict
 
@@ -23,16 +24,23 @@ def joined(verdict: Verdict, *, likelihood: float, reading: Reading, message: Me
     """The verdict of the rules, corrected by the text.
 
     A person who wants something of the programme outweighs a footer or a no-reply address; a text that only machines
-    write is enough of itself, the more so where it wants nothing.
+    write is enough of itself, the more so where it wants nothing; less will do where it has the wording of a notice.
     """
     wants = reading.intents != ("other",)
     if verdict.automated:
         person = wants and likelihood < HARDLY and not certain(verdict)
         return _person(verdict, message, own) if person else verdict
     if likelihood > VERY_SURE or (likelihood > SURE and not wants):
-        hits = (*verdict.hits, MACHINE_TEXT)
-        return replace(verdict, automated=True, reply_allowed=False, reply_to=None, hits=hits, kind="system")
+        return _machine(verdict, MACHINE_TEXT)
+    if likelihood > (SURE if wants else PLAUSIBLE) and (named := notices(message, own=own)):
+        return _machine(verdict, *named)
     return verdict
+
+
+def _machine(verdict: Verdict, *why: Hit) -> Verdict:
+    """The verdict that a machine wrote it, with the reasons."""
+    hits = (*verdict.hits, *why)
+    return replace(verdict, automated=True, reply_allowed=False, reply_to=None, hits=hits, kind="system")
 
 
 def _person(verdict: Verdict, message: Message, own: OwnIdentity) -> Verdict:

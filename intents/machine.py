@@ -13,6 +13,7 @@ from klimapartner.intents.reading import Letter
 LABELS = ("machine", "person")
 MODEL = Path(__file__).with_name("model") / "machine"
 SURE, VERY_SURE = 0.55, 0.8
+PLAUSIBLE = 0.3  # enough where the wording of a notice speaks for it, too
 HARDLY = 0.1
 UNSAID = 0.5
 

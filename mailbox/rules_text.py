@@ -46,8 +46,13 @@ def signs(facts: Facts, group: str) -> set[str]:
     return {name for name, pattern in _SIGNS[group].items() if pattern.search(facts.body)}
 
 
+def asks_or_wants(facts: Facts) -> bool:
+    """Whether somebody asks a person something or wishes for something, as no machine does."""
+    return _asks(facts) or _wants(facts)
+
+
 def _human(facts: Facts) -> bool:
-    return _asks(facts) or _wants(facts) or bool(_SIGNS["human"]["attached"].search(facts.body))
+    return asks_or_wants(facts) or bool(_SIGNS["human"]["attached"].search(facts.body))
 
 
 def _impersonal(facts: Facts) -> bool:

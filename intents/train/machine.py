@@ -19,7 +19,7 @@ Case = dict[str, Any]
 CONFIG = Path(__file__).with_name("machine.cfg")
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 TRIAGE = CORPUS.parent.parent / "tests" / "mailbox" / "triage_cases.jsonl"
-FOLDS = {"m1": ("m1",), "m3": ("m3",), "triage": ("triage",), "w0": ("w0",), "w2": ("w2",)}
+FOLDS = {"m1": ("m1",), "m3": ("m3",), "m4": ("m4",), "triage": ("triage",), "w0": ("w0",), "w2": ("w2",)}
 
 
 @dataclass(frozen=True, slots=True)
