@@ -8,7 +8,7 @@ chosen.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klimapartner.intents.gazetteer.table import Entry, gazetteer
 from klimapartner.intents.misspelt import misspelt_uses
@@ -19,11 +19,13 @@ from klimapartner.intents.place_words import cue
 from klimapartner.intents.reading import Body, Candidate, Evidence, Letter, Office
 from klimapartner.intents.sender import is_group, is_southern
 from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.together import companions, is_refused
 
 ENOUGH = 2.5
 NAMED = 2.0
 MARGIN = 2.0
 LISTED = 6
+COMPANY = 0.85  # share of the bodies in company that are right, on unseen voices
 TOGETHER = frozenset({"Handelnd", "Absendername", "Satzgegenstand"})  # a town beside the county of its name
 STRONG = frozenset({"Körperschaft", "Absender", "Formularfeld", "Absendername", "Eigenschaftswort"})
 WORDS = ("Alltagswort", "Eigenschaftswort", "Ort im Ausland")  # asides that are no German names at all
@@ -62,7 +64,7 @@ def decide_municipality(
     if not groups and (uses_of_typos := tuple(misspelt_uses(sentences))):
         named += uses_of_typos
         groups = _groups(claims_in(letter, (*uses, *uses_of_typos), facts, ours, southern))
-    return _decided(groups, named)
+    return _joined(_decided(groups, named), uses, facts.text)
 
 
 def _decided(groups: list[Group], uses: tuple[Use, ...]) -> MunicipalityDecision:
@@ -72,7 +74,9 @@ def _decided(groups: list[Group], uses: tuple[Use, ...]) -> MunicipalityDecision
     chosen = _choose(first)
     if chosen is None:
         return MunicipalityDecision(candidates=_listed(first), uses=uses)
-    others = [other for group in groups if group is not first and (other := _choose(group)) and _joins(chosen, other)]
+    others = [
+        other for group in groups if group is not first and (other := _choose(group)) and _joins(chosen, other, uses)
+    ]
     chosen, *others = sorted((chosen, *others), key=_leads)
     return MunicipalityDecision(
         municipality=_body(chosen.entry),
@@ -82,6 +86,20 @@ def _decided(groups: list[Group], uses: tuple[Use, ...]) -> MunicipalityDecision
         entry=chosen.entry,
         uses=uses,
     )
+
+
+def _joined(decision: MunicipalityDecision, uses: Sequence[Use], text: str) -> MunicipalityDecision:
+    """The decision with the bodies in company, which need not speak themselves; `text` is the folded letter."""
+    if decision.entry is None:
+        return decision
+    known = {_body(decision.entry), *decision.co}
+    found = {entry: use for entry, use in companions(decision.entry, uses, text) if _body(entry) not in known}
+    evidence = tuple(
+        Evidence("co_municipalities", entry.ags or entry.name, use.start, use.end, COMPANY, "gemeinsam genannt")
+        for entry, use in found.items()
+    )
+    co = (*decision.co, *map(_body, found))
+    return replace(decision, co=co, evidence=(*decision.evidence, *evidence))
 
 
 def _groups(claims: Iterable[Claim]) -> list[Group]:
@@ -129,9 +147,11 @@ def _choose(group: Group) -> Claim | None:
     return best if best.total - group[1].total >= MARGIN else None
 
 
-def _joins(first: Claim, other: Claim) -> bool:
+def _joins(first: Claim, other: Claim, uses: Sequence[Use]) -> bool:
     """Whether the other body takes part together with the first."""
     if other.speaking < NAMED or (bare(first.entry) == bare(other.entry) and TOGETHER.isdisjoint(other.voice)):
+        return False
+    if any(is_refused(use, uses) for use in other.uses):
         return False
     shared = {id(use) for use in first.uses} & {id(use) for use in other.uses}
     pairs = ((a, b) for a in first.uses for b in other.uses if a.sentence is b.sentence)
