@@ -23,7 +23,7 @@ def issue_recovery_codes(session: Session, user_id: int, *, now: datetime) -> li
     codes = ["".join(secrets.choice(_SIGNS) for _ in range(_LENGTH)) for _ in range(CODES)]
     session.add_all(
         TokenRow(
-            kind=_KIND, digest=_digest(code), subject=str(user_id), attempts=0, created_at=now, expires_at=now + _VALID
+            kind=_KIND, digest=_digest(code), subject=_subject(user_id), attempts=0, created_at=now, expires_at=now + _VALID
         )
         for code in codes
     )
@@ -35,7 +35,7 @@ def redeem_recovery_code(session: Session, user_id: int, code: str, *, now: date
     """Whether it is an unused code of the user; blanks, hyphens and capitals do not matter."""
     plain = "".join(sign for sign in code.casefold() if sign.isalnum())
     chosen = select(TokenRow).where(
-        TokenRow.kind == _KIND, TokenRow.digest == _digest(plain), TokenRow.subject == str(user_id)
+        TokenRow.kind == _KIND, TokenRow.digest == _digest(plain), TokenRow.subject == _subject(user_id)
     )
     row = session.scalars(chosen.with_for_update()).one_or_none()
     if row is None or row.used_at is not None or row.expires_at <= now:
@@ -47,14 +47,18 @@ def redeem_recovery_code(session: Session, user_id: int, code: str, *, now: date
 def count_recovery_codes(session: Session, user_id: int) -> int:
     """How many codes are left."""
     chosen = select(TokenRow.id).where(
-        TokenRow.kind == _KIND, TokenRow.subject == str(user_id), TokenRow.used_at.is_(None)
+        TokenRow.kind == _KIND, TokenRow.subject == _subject(user_id), TokenRow.used_at.is_(None)
     )
     return len(session.scalars(chosen).all())
 
 
 def drop_recovery_codes(session: Session, user_id: int) -> None:
     """End all codes of a user."""
-    session.execute(delete(TokenRow).where(TokenRow.kind == _KIND, TokenRow.subject == str(user_id)))
+    session.execute(delete(TokenRow).where(TokenRow.kind == _KIND, TokenRow.subject == _subject(user_id)))
+
+
+def _subject(user_id: int) -> str:
+    return f"user:{user_id}"
 
 
 def _digest(code: str) -> str:

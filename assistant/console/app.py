@@ -13,12 +13,15 @@ from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
 from klimapartner.assistant.console import (
+    account,
+    account_factor,
     compose,
     decide,
     entries,
     entry_fields,
     entry_work,
     login,
+    login_factor,
     new_entry,
     outbox,
     review,
@@ -34,7 +37,8 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 
 # new_entry comes before review: /entries/new is no entry's number.
 ROUTERS: tuple[APIRouter, ...] = (
-    login.router, start.router, entries.router, new_entry.router, review.router, entry_fields.router,
+    login.router, login_factor.router, account.router, account_factor.router,
+    start.router, entries.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
