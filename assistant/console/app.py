@@ -22,6 +22,7 @@ from klimapartner.assistant.console import (
     entry_work,
     login,
     login_factor,
+    match,
     new_entry,
     outbox,
     review,
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     login.router, login_factor.router, account.router, account_factor.router,
     start.router, entries.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
+    match.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})

@@ -131,7 +131,8 @@ def _recipients(visit: Visit, entry: int, query: str) -> list[int]:
 
 
 def _letters(visit: Visit) -> dict[str, Letter]:
-    return letters(visit.work.settings.answers.templates)
+    found = letters(visit.work.settings.answers.templates)
+    return {name: letter for name, letter in found.items() if letter.to == "entries"}
 
 
 def _letter(visit: Visit, name: str) -> Letter:

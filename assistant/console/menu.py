@@ -23,6 +23,7 @@ ITEMS = (
     Item("unanswered", "/console/unanswered", "see"),
     Item("tasks", "/console/tasks", "see"),
     Item("decide", "/console/decide", "see"),
+    Item("match", "/console/match", "see"),
 )
 
 

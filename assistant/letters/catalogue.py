@@ -22,9 +22,10 @@ _MAY_BE_EMPTY = frozenset({"name"})
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: its title for staff, subject and text per language."""
+    """A letter: its title for staff, subject and text per language; `to` is entries or offers."""
 
     name: str
+    to: str
     title: Mapping[str, str]
     subject: Mapping[str, str]
     body: Mapping[str, str]
@@ -92,7 +93,7 @@ def _letter(path: Path, name: str, given: dict[str, Any]) -> Letter:
         raise SettingsError(f"{path}: Der Brief {name} hat keinen Text in: {', '.join(missing)}.")
     if unknown := unknown_placeholders(*subject.values(), *body.values()):
         raise SettingsError(f"{path}: Im Brief {name} gibt es den Platzhalter {unknown[0]} nicht.")
-    return Letter(name, given.get("title", {"de": name, "en": name}), subject, body)
+    return Letter(name, given.get("to", "entries"), given.get("title", {"de": name, "en": name}), subject, body)
 
 
 def text_of(texts: Mapping[str, str], language: Language) -> str:
