@@ -4,6 +4,9 @@
 "known": so common that in small letters they are the word), picked with the frequencies of wordfreq (CC BY-SA 4.0).
 `world/shape.tsv.gz`: how much more often three letters follow each other in names of Africa and Latin America than in
 German words, in tenths of the logarithm.
+
+No script of this tree rebuilds these two: the steps that made them were not kept. `world_build` makes the
+other tables; its `districts.tsv` is general knowledge, without one source.
 """
 
 import gzip
