@@ -100,14 +100,15 @@ def correction(session: Session, case: Case) -> Result:
     return correct(session, case, match.entry.id)
 
 
-def correct(session: Session, case: Case, entry_id: int) -> Result:
-    """Changes an entry that is the sender's to what they say now."""
+def correct(session: Session, case: Case, entry_id: int, emptied: Sequence[str] = ()) -> Result:
+    """Changes an entry that is the sender's to what they say now; `emptied` are fields that they take out."""
     reading = case.mail.reading
     sure = certain_fields(reading, case.settings.answers.certain)
     change = correct_entry(
         session,
         entry_id=entry_id,
         fields=register_fields(case.mail, "sender", reading.partner),
+        emptied=emptied,
         body=body_ref(reading.municipality) if "municipality" in sure else None,
         partner=partner_ref(reading.partner) if "partner" in sure else None,
         message_id=case.message_id,

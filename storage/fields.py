@@ -79,6 +79,17 @@ def put(edit: Edit, name: str, value: FieldValue) -> None:
         edit.change(name, old, value.value)
 
 
+def take_back(edit: Edit, name: str) -> None:
+    """Empty a field for the sender; what staff set stays, and the wish comes back as a proposal."""
+    current, nothing = stored_field(edit.row, name), FieldValue(None, "sender", 1.0)
+    if current is None or is_empty(current.value):
+        return
+    if outranked(edit.row, name, nothing):
+        edit.keep(name, current.value, None)
+    else:
+        put(edit, name, nothing)
+
+
 def is_empty(value: Json) -> bool:
     """Nothing was said: None, '', [] or {}."""
     return value is None or value in ("", [], (), {})

@@ -8,7 +8,7 @@ from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
 from klimapartner.storage.entries import BodyRef, Entry, EntryChange, FieldChange, FieldValue, PartnerRef, entry_of
 from klimapartner.storage.errors import Conflict, StorageError
-from klimapartner.storage.fields import Edit, fill, put
+from klimapartner.storage.fields import Edit, fill, put, take_back
 from klimapartner.storage.identity import Claim, identify, joined, place
 from klimapartner.storage.merge import absorb
 from klimapartner.storage.sql import fetch, fetch_locked, find, insert_if_new, lock
@@ -120,6 +120,7 @@ def correct_entry(
     *,
     entry_id: int,
     fields: Mapping[str, FieldValue],
+    emptied: Collection[str] = (),
     body: BodyRef | None = None,
     partner: PartnerRef | None = None,
     message_id: int | None,
@@ -128,9 +129,13 @@ def correct_entry(
 ) -> EntryChange:
     """Take over what the sender corrects; it outranks what the machine read before, not what staff set.
 
+    `emptied` are fields whose values the sender takes back.
+
     A body or partner that already has an entry of its own is kept as a proposal: staff merge the two.
     """
     edit = _edit(session, entry_id, actor, now, message_id)
+    for name in emptied:
+        take_back(edit, name)
     said = {name: _by_sender(value) for name, value in fields.items()}
     return _take_over(edit, body or BodyRef(None), partner or PartnerRef(), said, "sender")
 

@@ -5,11 +5,19 @@ from dataclasses import replace
 
 from klimapartner.assistant.dialogue.answers import PREFIX, faq_of_button
 from klimapartner.assistant.dialogue.commands import cancel, delete_now, forget
-from klimapartner.assistant.dialogue.forms import agree, ask, begin, fill, skip
+from klimapartner.assistant.dialogue.forms import agree, ask, begin, clear, fill, skip
 from klimapartner.assistant.dialogue.handover import hand_over
 from klimapartner.assistant.dialogue.interest import save_correction, save_interest
 from klimapartner.assistant.dialogue.own_entry import about_entry, withdraw_now
-from klimapartner.assistant.dialogue.questions import ORDER, SKIPPABLE, body_key, change_menu, next_slot, question
+from klimapartner.assistant.dialogue.questions import (
+    CLEARABLE,
+    ORDER,
+    SKIPPABLE,
+    body_key,
+    change_menu,
+    next_slot,
+    question,
+)
 from klimapartner.assistant.dialogue.state import Form
 from klimapartner.assistant.dialogue.tongue import choose, menu
 from klimapartner.assistant.dialogue.turning import Said, Turn
@@ -95,6 +103,11 @@ def _skip(turn: Turn, form: Form, slot: str) -> Said | None:
     return skip(turn, form) if slot == form.asked and slot in SKIPPABLE[form.name] else None
 
 
+def _clear(turn: Turn, form: Form, slot: str) -> Said | None:
+    may = form.name == "correction" and slot == form.asked and slot in CLEARABLE
+    return clear(turn, form) if may else None
+
+
 def _edit(turn: Turn, form: Form, slot: str) -> Said | None:
     if slot not in ORDER[form.name]:
         return None
@@ -131,8 +144,8 @@ def _change(turn: Turn, form: Form, rest: str) -> Said | None:
 
 
 _FORM_BUTTONS: dict[str, Callable[[Turn, Form, str], Said | None]] = {
-    "set": _set, "pick": _pick, "skip": _skip, "edit": _edit, "keep": _keep, "agree": _agree, "decline": _decline,
-    "save": save_form, "change": _change,
+    "set": _set, "pick": _pick, "skip": _skip, "clear": _clear, "edit": _edit, "keep": _keep, "agree": _agree,
+    "decline": _decline, "save": save_form, "change": _change,
 }  # fmt: skip
 _EVERYWHERE: dict[str, Callable[[Turn], Said]] = {
     "human": hand_over,

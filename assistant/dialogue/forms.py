@@ -7,7 +7,7 @@ from klimapartner.assistant.dialogue.answers import faq_reply, nearest_reply, un
 from klimapartner.assistant.dialogue.catalogue import has_line, is_word
 from klimapartner.assistant.dialogue.contract import Reply
 from klimapartner.assistant.dialogue.handover import hand_over
-from klimapartner.assistant.dialogue.questions import SKIPPABLE, next_slot, question, rows, why
+from klimapartner.assistant.dialogue.questions import CLEARABLE, SKIPPABLE, next_slot, question, rows, why
 from klimapartner.assistant.dialogue.slots import PERSONAL, Heard, has_personal, hear, hear_freely, several_bodies
 from klimapartner.assistant.dialogue.state import Form, FormName, Values, form_json, form_of
 from klimapartner.assistant.dialogue.turning import Said, Turn
@@ -108,6 +108,14 @@ def _completed(values: Values) -> dict[str, Any]:
 def skip(turn: Turn, form: Form) -> Said:
     """Leave the awaited slot open."""
     return proceed(turn, replace(form, skipped=(*form.skipped, form.asked)))
+
+
+def clear(turn: Turn, form: Form) -> Said:
+    """Take the awaited value out of the entry."""
+    names = CLEARABLE[form.asked]
+    values = {name: value for name, value in form.values.items() if name not in names}
+    cleared = tuple(dict.fromkeys((*form.cleared, *names)))
+    return skip(turn, replace(form, values=values, cleared=cleared))
 
 
 def agree(turn: Turn, form: Form) -> Said:

@@ -69,7 +69,8 @@ def save_correction(turn: Turn, form: Form) -> Said:
     assert form.entry_id is not None
     entry = get_entry(turn.session, form.entry_id)
     case = chat_case(turn, form.values, "correction", said=form.said, conversation=conversation_of(turn, entry))
-    result = correct(turn.session, case, form.entry_id)
+    emptied = tuple(name for name in form.cleared if not form.values.get(name))
+    result = correct(turn.session, case, form.entry_id, emptied)
     answer_by_mail(turn, case, result, _address(form))
     return turn.says(turn.reply("corrected", reference=entry.reference), form=None)
 

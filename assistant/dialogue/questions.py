@@ -23,6 +23,8 @@ SKIPPABLE: dict[FormName, tuple[str, ...]] = {
     "correction": ("partner", "partner.country", "contact.phone", "wishes"),
     "workshop": ("municipality",),
 }
+# What a correction may take out of an entry; the rest is needed, or is changed to something else.
+CLEARABLE: dict[str, tuple[str, ...]] = {"contact.phone": ("contact.phone",), "wishes": ("needs", "topics")}
 _CHOICES = {"partnership_status": ("existing", "planned", "none"), "world_region": ("africa", "latin_america", "open")}
 _NEEDS = ("matchmaking", "consultation")
 
@@ -63,6 +65,8 @@ def rows(turn: Turn, form: Form) -> tuple[Row, ...]:
         found += tuple((Button(turn.word("needs", value), f"set:needs:{value}"),) for value in _NEEDS)
     if slot in SKIPPABLE.get(form.name, ()):
         found += ((turn.button("skip", f"skip:{slot}"),),)
+    if form.name == "correction" and any(form.values.get(name) for name in CLEARABLE.get(slot, ())):
+        found += ((turn.button("clear", f"clear:{slot}"),),)
     return found
 
 

@@ -9,6 +9,7 @@ from klimapartner.storage.chats import Chat
 
 FormName = Literal["interest", "correction", "workshop", "reference", "code", "withdrawal", "delete"]
 Values = Mapping[str, Any]
+_LISTS = ("skipped", "cleared", "said", "candidates")
 _KEPT = ("chosen", "greeted", "agreed", "handed_over", "told")
 
 
@@ -16,10 +17,10 @@ _KEPT = ("chosen", "greeted", "agreed", "handed_over", "told")
 class Form:
     """What is being filled in. `asked` is the slot whose answer is awaited ("notice" and "summary" are steps).
 
-    `values` holds slots by name, `skipped` those that are left out on purpose, `wrong` how often the awaited answer
-    was not understood, `said` the person's own lines, `candidates` the bodies that a name could mean, `hint` what was
-    written of the body so far, `goal` what a proven reference is wanted for, `before` the form before the last answer
-    (for whoever changes that line afterwards).
+    `values` holds slots by name, `skipped` those that are left out on purpose, `cleared` the fields to be emptied,
+    `wrong` how often the awaited answer was not understood, `said` the person's own lines, `candidates` the bodies that
+    a name could mean, `hint` what was written of the body so far, `goal` what a proven reference is wanted for,
+    `before` the form before the last answer (for whoever changes that line afterwards).
     """
 
     name: FormName
@@ -27,6 +28,7 @@ class Form:
     asked: str = ""
     wrong: int = 0
     skipped: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     candidates: tuple[Values, ...] = ()
     hint: str = ""
@@ -89,4 +91,5 @@ def form_of(kept: Mapping[str, Any] | None) -> Form | None:
     if not kept or kept.get("name") not in get_args(FormName):
         return None
     form = Form(**{name: kept[name] for name in Form.__dataclass_fields__ if name in kept})
-    return replace(form, skipped=tuple(form.skipped), said=tuple(form.said), candidates=tuple(form.candidates))
+    lists: dict[str, Any] = {name: tuple(getattr(form, name)) for name in _LISTS}
+    return replace(form, **lists)

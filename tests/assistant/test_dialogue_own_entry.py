@@ -3,10 +3,11 @@
 import re
 from datetime import timedelta
 
-from chat_desk import Desk, entered
+from chat_desk import NOW, Desk, entered
 
 from klimapartner.assistant.chat_links import links_into_chat
 from klimapartner.assistant.dialogue.proof import CODES_PER_DAY, CODES_PER_HOUR
+from klimapartner.storage.register import staff_set
 
 ASKED = (
     "Wenn es zum Zeichen {} einen Eintrag mit E-Mail-Adresse gibt, ist dorthin jetzt ein sechsstelliger Code "
@@ -145,3 +146,34 @@ def test_the_acknowledgement_has_no_link_where_no_channel_is_reachable(desk: Des
 
 def test_reference_in_a_line_alone_asks_for_the_code(desk: Desk) -> None:
     assert desk.say("KP9-AAAAAA")[-1] == ASKED.format("KP9-AAAAAA")
+
+
+def test_a_correction_can_take_a_value_out(desk: Desk) -> None:
+    reference = entered(desk, "Traunreut")
+    desk.send("go:correction")
+    desk.press("Etwas ändern", "Telefon")
+    summary = desk.press("Angabe löschen")[-1]
+    desk.press("Ja, absenden")
+    assert ("Telefon" in summary, desk.entry(reference).value("contact.phone")) == (False, None)
+
+
+def test_a_value_that_is_taken_out_and_given_again_stays(desk: Desk) -> None:
+    reference = entered(desk, "Kolbermoor")
+    desk.send("go:correction")
+    desk.press("Etwas ändern", "Telefon", "Angabe löschen", "Etwas ändern", "Telefon")
+    desk.say("08031 2968-0")
+    desk.press("Ja, absenden")
+    assert desk.entry(reference).value("contact.phone") == "08031 2968-0"
+
+
+def test_what_staff_set_is_not_taken_out_by_the_person(desk: Desk) -> None:
+    reference = entered(desk, "Waldkraiburg")
+    entry = desk.entry(reference)
+    with desk.work.database.session() as session:
+        staff_set(
+            session, entry_id=entry.id, field="contact.phone", value="08071 105-0", expected_version=entry.version,
+            actor="robin", now=NOW,
+        )  # fmt: skip
+    desk.send("go:correction")
+    desk.press("Etwas ändern", "Telefon", "Angabe löschen", "Ja, absenden")
+    assert desk.entry(reference).value("contact.phone") == "08071 105-0"
