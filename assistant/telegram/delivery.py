@@ -21,7 +21,11 @@ from klimapartner.storage.errors import LeaseLost, NotFound, StorageError
 
 PIECE_SECONDS = 60
 _SETTLE_TRIES = 5
+# Of a chat one line at a time is on its way, so that one note will do.
+_PROGRESS = "pieces"
 _SLOWEST_SECONDS = 300
+# The rest goes when the bot is started again: how far it came is kept.
+_STOPPED = Outcome("later", text="stopped", wait=timedelta())
 log = structlog.get_logger(__name__)
 
 
@@ -59,19 +63,17 @@ def _begin(desk: Desk, line: ChatLine) -> Begun:
     lease = timedelta(seconds=PIECE_SECONDS * (len(line.text) // 1000 + 3))
     with desk.work.database.session() as session:
         begun = begin_line(session, line.id, owner=desk.owner, now=desk.work.clock(), lease=lease)
-        chat, kept = get_chat(session, line.chat_id), get_note(session, line.chat_id, _note(line))
-    kept = kept if isinstance(kept, dict) else {}
+        chat, kept = get_chat(session, line.chat_id), get_note(session, line.chat_id, _PROGRESS)
+    kept = kept if isinstance(kept, dict) and kept.get("line") == line.id else {}
     return Begun(begun, chat, pieces_of(begun, chat.language), int(str(kept.get("done", 0))), str(kept.get("gap", "")))
-
-
-def _note(line: ChatLine) -> str:
-    return f"pieces:{line.id}"
 
 
 async def _send(desk: Desk, budget: Budget, begun: Begun) -> Outcome:
     """Send the pieces that have not gone yet; after one that may be missing the others follow all the same."""
     gap, last, count = begun.gap, Outcome("sent"), len(begun.pieces)
     for number, piece in enumerate(begun.pieces[begun.done :], begun.done + 1):
+        if desk.ending.is_set():
+            return _STOPPED
         await budget.wait(begun.chat_id)
         last = await _attempt(desk, begun.chat_id, piece)
         if last.kind not in ("sent", "uncertain"):
@@ -116,7 +118,8 @@ async def _show_menu(desk: Desk, chat_id: int, message_id: int) -> None:
 
 def _keep_done(desk: Desk, begun: Begun, done: int, gap: str) -> None:
     with desk.work.database.session() as session:
-        set_note(session, begun.chat.id, _note(begun.line), {"done": done, "gap": gap}, now=desk.work.clock())
+        kept = {"line": begun.line.id, "done": done, "gap": gap}
+        set_note(session, begun.chat.id, _PROGRESS, kept, now=desk.work.clock())
 
 
 async def _settle(desk: Desk, begun: Begun, outcome: Outcome) -> None:
@@ -144,7 +147,7 @@ def _settle_line(session: Session, desk: Desk, begun: Begun, outcome: Outcome) -
         case "uncertain":
             line_uncertain(session, line_id, owner=owner, error=outcome.text)
         case "later":
-            at = now + (outcome.wait or back_off(begun.line.attempts))
+            at = now + (back_off(begun.line.attempts) if outcome.wait is None else outcome.wait)
             line_later(session, line_id, owner=owner, error=outcome.text, next_try_at=at)
         case "moved":
             move_chat(session, begun.chat.id, str(outcome.chat_id), now=now)

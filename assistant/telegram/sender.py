@@ -15,6 +15,7 @@ from klimapartner.storage.errors import StorageError
 AT_ONCE = 30
 IDLE_SECONDS = 1.0
 FAULT_SECONDS = 5.0
+_AT_END_SECONDS = 7.0
 _LEASE = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,10 @@ async def send_lines(desk: Desk) -> None:
         if not lines:
             await desk.rest(desk.to_send, IDLE_SECONDS)
     if running:
-        await asyncio.wait(running)
+        _, late = await asyncio.wait(running, timeout=_AT_END_SECONDS)
+        # What Telegram has not answered by then stays "sending", and becomes uncertain.
+        for task in late:
+            task.cancel()
 
 
 async def _claim(desk: Desk, free: int) -> list[ChatLine]:

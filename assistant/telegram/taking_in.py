@@ -16,10 +16,11 @@ from klimapartner.assistant.telegram.in_private import private_router
 from klimapartner.assistant.trouble import task_once
 from klimapartner.storage.chat_inbox import park_update, store_update
 from klimapartner.storage.chats import open_chat
-from klimapartner.storage.errors import StorageError
+from klimapartner.storage.errors import DatabaseUnavailable
 
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 TRIES = 3
+_PAUSE_SECONDS = 0.3
 # Where an update names no chat, it is kept with this one.
 _NOBODY = "0"
 log = structlog.get_logger(__name__)
@@ -38,19 +39,20 @@ async def take_in(desk: Desk, dispatcher: Dispatcher, raw: Mapping[str, Any]) ->
     """Keep an update; when this returns it may be confirmed.
 
     Raises:
-        StorageError: it could not be kept; it must come again.
+        StorageError: the database is away; the update must come again.
     """
     for number in range(1, TRIES + 1):
         try:
             update = Update.model_validate(dict(raw), context={"bot": desk.bot})
             await dispatcher.feed_update(desk.bot, update)
             return
-        except StorageError:
+        except DatabaseUnavailable:
             raise
         # The text of the error may hold words of the person: only its kind is told.
         except Exception as error:
             log.warning("update not understood", tries=number, error=type(error).__name__)
             reason = type(error).__name__
+            await asyncio.sleep(_PAUSE_SECONDS)
     await asyncio.to_thread(_park, desk, raw, reason)
 
 

@@ -14,6 +14,7 @@ import pytest
 from chat_desk import NOW, chat_settings
 from postgres_server import new_database
 
+from klimapartner.assistant.chat_work import say as say_as_staff
 from klimapartner.assistant.clock import clock_from
 from klimapartner.assistant.fakes.botapi import FakeBotApi
 from klimapartner.assistant.fakes.botapi_values import Bot, Chat, Message
@@ -21,7 +22,7 @@ from klimapartner.assistant.telegram.serving import serve_telegram
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.chat_lines import ChatLine, lines_of
 from klimapartner.storage.chats import Chat as KeptChat
-from klimapartner.storage.chats import list_chats
+from klimapartner.storage.chats import find_chat, list_chats
 from klimapartner.storage.engine import open_database
 from klimapartner.storage.tasks import list_tasks
 
@@ -168,3 +169,11 @@ def say(office: Office) -> Say:
         return list(office.fake.wait_sent(chat, before + replies, timeout=20))[before:]
 
     return write
+
+
+def staff_says(running: Running, chat: Chat, text: str) -> None:
+    """A person of the team writes into the chat."""
+    with running.work.database.session() as session:
+        kept = find_chat(session, "telegram", str(chat.id))
+        assert kept is not None
+        say_as_staff(session, kept, text, now=running.work.clock())

@@ -291,3 +291,17 @@ def test_two_pressed_buttons_of_an_old_keyboard_count_once(office: Office, ada: 
         office.fake.wait_for(lambda: len(office.fake.answers(ada)) == 2, timeout=15)
         running.until_settled(ada, "sent", "sent")
     assert sorted(answer.get("text") or "" for answer in office.fake.answers(ada)) == ["", STALE]
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud83d halb", "x" * 4096, "\u202e\u200b", "/", "/\n", "@", "🇩🇪" * 500])
+def test_row_23_strange_signs_stop_nobody(any_office: Office, text: str) -> None:
+    fake = any_office.fake
+    chat = fake.private(any_office.bot, fake.add_user("Ada", language="de"))
+    with any_office.run() as running:
+        fake.say(chat, "/start")
+        fake.wait_sent(chat, 1, timeout=15)
+        fake.say(chat, text)
+        fake.wait_sent(chat, 2, timeout=15)
+        fake.say(chat, "Danke!")
+        fake.wait_sent(chat, 3, timeout=15)
+    assert running.tasks == []

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from bot_office import Office, Running, Say
+from bot_office import Office, Running, Say, staff_says
 
 from klimapartner.assistant.chat_work import say as say_as_staff
 from klimapartner.assistant.fakes import botapi_faults as faults
@@ -18,14 +18,6 @@ BY_STAFF = "Eine Person aus dem Team schreibt:"
 STALE = "Diese Auswahl gilt nicht mehr."
 MARKED = "<b>Abdo</b> < & _x_ *y* [z](u) `q` << ö"
 LONG = "\n\n".join(f"Absatz {number}: " + "Wörter 😀 und Zeichen. " * 60 for number in range(1, 10)).strip()
-
-
-def staff_says(running: Running, chat: Chat, text: str) -> None:
-    """A person of the team writes into the chat."""
-    with running.work.database.session() as session:
-        kept = find_chat(session, "telegram", str(chat.id))
-        assert kept is not None
-        say_as_staff(session, kept, text, now=running.work.clock())
 
 
 def ours(running: Running, chat: Chat) -> list[ChatLine]:

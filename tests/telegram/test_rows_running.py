@@ -15,15 +15,17 @@ from typing import Any
 
 import httpx
 import pytest
-from bot_office import SECRET, Office, Running, Say
+from bot_office import SECRET, Office, Running, Say, staff_says
 from chat_desk import NOW, OFFICE, chat_settings
 
 from klimapartner.assistant.alarms import alarms_now
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.fakes.botapi_values import Chat
+from klimapartner.assistant.telegram import inbound
 from klimapartner.assistant.telegram.hearing import TelegramError, heard_at
 from klimapartner.assistant.telegram.webhook import SECRET_HEADER
 from klimapartner.assistant.trouble import trouble_of
+from klimapartner.storage.errors import DatabaseUnavailable
 
 CONFLICT = (
     "Ein anderes Programm ruft die Nachrichten dieses Bots ab (409); bitte nur eines laufen lassen, und wenn es kein "
@@ -226,3 +228,33 @@ def test_run_says_that_no_bot_is_set_up(tmp_path: Path) -> None:
         command, env={**os.environ, "KLIMAPARTNER_CONFIG": str(settings)}, capture_output=True, text=True, check=False
     )
     assert (done.returncode != 0, "Es ist kein Bot eingerichtet" in " ".join(done.stderr.split())) == (True, True)
+
+
+def test_row_23_a_webhook_whose_update_cannot_be_kept_is_called_again(
+    office: Office, ada: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = inbound.receive, [DatabaseUnavailable("away")]
+
+    def receive(*given: Any, **named: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return real(*given, **named)
+
+    monkeypatch.setattr(inbound, "receive", receive)
+    with hooked(office):
+        office.fake.say(ada, "/start")
+        office.fake.wait_sent(ada, 1, timeout=20)
+    assert (len(office.fake.sent(ada)), failures) == (1, [])
+
+
+def test_row_18_a_long_line_stops_between_two_parts_and_goes_on_there(office: Office, ada: Chat, say: Say) -> None:
+    text = "\n\n".join(f"Absatz {number}: " + "Wörter und Zeichen. " * 150 for number in range(8)).strip()
+    with office.run() as running:
+        say(ada, "/start")
+        staff_says(running, ada, text)
+        office.fake.wait_sent(ada, 4, timeout=15)
+    assert running.states(ada) == ["sent", "queued"]
+    with office.run() as running:
+        running.until_settled(ada, "sent", "sent", timeout=30)
+    told = "".join("".join(office.fake.texts(ada)[1:]).split())
+    assert told == "".join(f"Eine Person aus dem Team schreibt:{text}".split())
