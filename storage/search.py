@@ -24,6 +24,7 @@ __all__ = [
     "StoredField",
     "count_entries",
     "entry_by_reference",
+    "find_entry",
     "find_entry_for",
     "get_entry",
     "list_entries",
@@ -78,6 +79,12 @@ def get_entry(session: Session, entry_id: int) -> Entry:
     if row is None:
         raise NotFound(f"There is no entry {entry_id}.")
     return entry_of(row)
+
+
+def find_entry(session: Session, entry_id: int) -> Entry | None:
+    """The entry with this id, None where it was merged away."""
+    row = session.get(EntryRow, entry_id, populate_existing=True)
+    return None if row is None else entry_of(row)
 
 
 def entry_by_reference(session: Session, reference: str) -> Entry | None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from klimapartner.assistant.console.lands import LANDS
-from klimapartner.assistant.console.register_filter import NOTHING
+from klimapartner.assistant.console.register_filter import FACETS, NOTHING
 from klimapartner.assistant.console.visit import PageLanguage
 from klimapartner.assistant.console.words import catalogue
 from klimapartner.assistant.register_fields import country_name
@@ -18,7 +18,7 @@ def label(group: str, value: str, language: PageLanguage) -> str:
     own = catalogue("labels").get(f"{group}_{value}")
     if own is not None:
         return own[language]
-    if value == NOTHING:
+    if value == NOTHING and group in FACETS:
         return catalogue("labels")["nothing"][language]
     if group == "country":
         return country_name(value, language)

@@ -104,3 +104,12 @@ def test_only_the_lead_changes_in_bulk(console: Console) -> None:
         assert texts(staff.get("/entries"), ".bulk") == []
         assert staff.post("/entries/bulk", ids=[1], status="declined").status_code == 403
     assert set(_statuses(console)) == {"new"}
+
+
+def test_the_start_page_says_what_waits_and_where(any_console: Console) -> None:
+    page = any_console.staff("reader").get("/")
+    tiles = dict(zip(values(page, ".tile", "href"), texts(page, ".tile__number"), strict=True))
+    new = sum(entry.status == "new" for entry in any_console.entries())
+    assert tiles["/console/entries?status=new"] == str(new)
+    assert len(texts(page, ".feed li")) == 8
+    assert texts(any_console.staff("administrator").get("/"), ".tile") == []
