@@ -23,9 +23,19 @@ def from_header(name: str, addr: str) -> Name | None:
     last, comma, first = plain.partition(",")
     candidate = whole(last if len(last.split()) > 1 and whole(last) else f"{first.strip()} {last}" if comma else plain)
     if candidate is None:
-        return None
+        return _spelled(plain, addr)
     vouched = candidate.known or matches_address(candidate, addr)
     return Name(candidate.text, 0, len(name), known=True) if vouched else None
+
+
+def _spelled(plain: str, addr: str) -> Name | None:
+    """A first and a last name that the address spells, though the last looks like a street or an office ("Göhring")."""
+    tokens, local = plain.split(), local_words(addr)
+    if len(tokens) != 2 or len(local) != 2 or not is_name_word(tokens[0]) or not CAPITAL.match(tokens[1]):
+        return None
+    first, last = map(fold, tokens)
+    fits = local[1] == last and local[0] in (first, first[0]) and last not in words("never")
+    return Name(plain, 0, len(plain), known=True) if fits else None
 
 
 def local_words(addr: str) -> tuple[str, ...]:

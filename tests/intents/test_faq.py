@@ -152,6 +152,9 @@ def read(body: str, *intents: str) -> tuple[str, ...]:
         ("Wir kennen im Globalen Süden niemanden. Ginge es trotzdem?", ("no_partner_yet",)),
         ("Ich wüsste gern, ob die Flüge bezahlt werden und ob das verbindlich ist.", ("binding", "funding")),
         ("Könnten Sie uns bitte den Eingang bestätigen?", ()),
+        ("Die Bürgermeisterin lässt fragen, ob man auch ohne Partnerstadt teilnehmen kann.", ("no_partner_yet",)),
+        ("Er fragt, wo der Auftaktworkshop stattfindet.", ("kickoff",)),
+        ("Für die Sitzung wüsste ich gern, bis wann man sich melden muss.", ("deadline",)),
     ],
 )
 def test_letter_asks(body: str, expected: tuple[str, ...]) -> None:
