@@ -35,6 +35,7 @@ train: install
 	$(BIN)/python -m klimapartner.intents.train.faq intents/model/faq
 	$(BIN)/python -m klimapartner.intents.train.machine
 	$(BIN)/python -m klimapartner.intents.train.partnership
+	$(BIN)/python -m klimapartner.intents.train.letters
 
 # Figures on the gold sets and on our own held-out texts; the tools that count come with the shared folder.
 score: install

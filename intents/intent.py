@@ -4,8 +4,8 @@ Each sentence yields signals with a probability; a trained sentence classifier c
 one label are joined by noisy-or; then what excludes what is decided.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import prod
 
 from klimapartner.intents.cues import labels
@@ -47,11 +47,13 @@ class IntentDecision:
     """The intents of a letter, at least one, and why.
 
     `elsewhere`: it is plainly about something else (press, another programme, a council group), not merely unclear.
+    `scores`: the probability of each signal over the letter.
     """
 
     intents: tuple[Intent, ...]
     evidence: tuple[Evidence, ...]
     elsewhere: bool = False
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 Voter = Callable[[Sequence[Sentence]], Iterable[Signal]]
@@ -66,7 +68,7 @@ def decide_intents(
     scores = _with_profile(join(signals))
     found = _decide(scores, letter, sentences, signals, facts or Facts())
     elsewhere = found == ("other",) and any(label.startswith("other.") for label in scores)
-    return IntentDecision(found, tuple(_evidence(intent, scores, signals) for intent in found), elsewhere)
+    return IntentDecision(found, tuple(_evidence(intent, scores, signals) for intent in found), elsewhere, scores)
 
 
 def join(signals: Iterable[Signal]) -> dict[str, float]:

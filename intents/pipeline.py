@@ -12,6 +12,8 @@ from klimapartner.intents.faq import decide_faq
 from klimapartner.intents.findings import Findings, findings_of, mark
 from klimapartner.intents.intent import Facts, decide_intents
 from klimapartner.intents.language import decide_language
+from klimapartner.intents.letter_features import Told
+from klimapartner.intents.letter_weighing import weigh_letter
 from klimapartner.intents.municipality import decide_municipality
 from klimapartner.intents.needs import decide_needs
 from klimapartner.intents.partnership import Partnership, read_partnership
@@ -51,16 +53,28 @@ def read_partner(found: Findings, doc: Doc) -> None:
 
 
 def read_intents(found: Findings, doc: Doc) -> None:
-    """What the sender wants."""
+    """What the sender wants, by the rules."""
     partnership = found.partnership
     town = partnership.partner.municipality if partnership.partner else None
     facts = Facts(bool(found.bodies.municipality), bool(partnership.partner), partnership.status, town)
     found.intents = decide_intents(found.sentences, found.letter, facts)
+
+
+def weigh(found: Findings, doc: Doc) -> None:
+    """What the letter as a whole says to the trained voter, weighed against the rules."""
+    weighed = weigh_letter(told_by_rules(found), found.intents)
+    found.intents, found.partnership = weighed.intents, weighed.partnership
     found.unsolicited = found.intents.intents == ("other",) and is_unsolicited(found.letter, found.sentences)
     # Who wants nothing of the programme has no partnership in it, whatever towns the letter names.
     if found.intents.elsewhere or found.unsolicited:
         found.partnership = Partnership()
     found.evidence.extend((*found.partnership.evidence, *found.intents.evidence))
+
+
+def told_by_rules(found: Findings) -> Told:
+    """A letter with what the rules found in it, as the voter sees it."""
+    scores, in_germany = found.intents.scores, bool(found.bodies.municipality)
+    return Told(found.letter, found.sentences, scores, found.partnership, in_germany)
 
 
 def read_wishes(found: Findings, doc: Doc) -> None:
@@ -101,6 +115,7 @@ STEPS: dict[str, Step] = {
     "klimapartner_bodies": read_bodies,
     "klimapartner_partner": read_partner,
     "klimapartner_intents": read_intents,
+    "klimapartner_letter": weigh,
     "klimapartner_wishes": read_wishes,
     "klimapartner_contact": read_contact,
 }
