@@ -44,10 +44,9 @@ async def refresh_cards(desk: StaffDesk) -> None:
 
 async def refresh_entry(desk: StaffDesk, entry_id: int) -> bool:
     """Edit an entry's cards in all chats where they look otherwise; False where one has to be tried again."""
-    settled = True
-    for shown in await asyncio.to_thread(_outdated, desk, entry_id):
-        settled &= await _edit(desk, shown)
-    return settled
+    async with desk.editing:
+        outdated = await asyncio.to_thread(_outdated, desk, entry_id)
+        return all([await _edit(desk, shown) for shown in outdated])
 
 
 def adopt_card(desk: StaffDesk, number: int, entry_id: int, message_id: int) -> None:

@@ -24,6 +24,7 @@ from klimapartner.storage.errors import StorageError
 DUTY_LEASE = timedelta(seconds=30)
 DUTY_SECONDS = 5.0
 POLL_SECONDS = 10
+CALL_SECONDS = 30.0
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 log = structlog.get_logger(__name__)
 
@@ -51,9 +52,17 @@ def _quiet() -> None:
 
 
 def application_of(settings: Settings) -> App:
-    """The library's application: its own server if set, times by the office's clock. Raises StaffBotError."""
-    bot = settings.staff_bot
-    builder = Application.builder().token(bot.token.read()).base_url(f"{bot.api_url.rstrip('/')}/bot")
+    """The library's application: its own server if set, times by the office's clock.
+
+    Raises:
+        SettingsError, StaffBotError: the token is missing, has not the form of one, or is the public bot's.
+    """
+    bot, token = settings.staff_bot, settings.staff_bot.token.read()
+    if settings.telegram.mode != "off" and settings.telegram.token.read() == token:
+        raise StaffBotError("staff_bot.token ist der des öffentlichen Bots; das Team braucht einen eigenen.")
+    builder = Application.builder().token(token).base_url(f"{bot.api_url.rstrip('/')}/bot")
+    # Generous: a call that is given up in the middle is one of which nobody knows whether it was done.
+    builder = builder.connect_timeout(10).read_timeout(CALL_SECONDS).write_timeout(CALL_SECONDS).pool_timeout(10)
     try:
         return builder.defaults(Defaults(tzinfo=ZoneInfo(settings.timezone))).build()
     except InvalidToken:

@@ -5,7 +5,7 @@ from chat_desk import chat_settings
 from staff_office import StaffOffice
 
 from klimapartner.assistant.errors import SettingsError
-from klimapartner.assistant.staffbot.serving import StaffBotError
+from klimapartner.assistant.staffbot.serving import StaffBotError, application_of
 from klimapartner.storage.chats import find_chat, list_chats
 
 REFUSAL = "Dieser Bot ist nur für einen geschlossenen Kreis da."
@@ -106,3 +106,12 @@ def test_commands_are_told_to_telegram_in_two_languages(office: StaffOffice) -> 
         office.fake.wait_for(lambda: office.fake.commands(office.bot, "en"), timeout=20)
     assert office.fake.commands(office.bot)["heute"] == "Übersicht von heute"
     assert office.fake.commands(office.bot, "en")["heute"] == "Today's overview"
+
+
+def test_the_token_of_the_public_bot_is_not_taken(office: StaffOffice) -> None:
+    token = {"value": office.bot.token}
+    settings = chat_settings(
+        office.url, telegram={"mode": "faq", "token": token}, staff_bot={"token": token, "chats": [1]}
+    )
+    with pytest.raises(StaffBotError, match="das Team braucht einen eigenen"):
+        application_of(settings)
