@@ -1,4 +1,4 @@
-"""Outgoing mail: one text part, for one recipient, marked as automatic so that no machine answers (RFC 3834)."""
+"""Outgoing mail: one text part (and a calendar file), for one recipient, marked as automatic so that no machine answers (RFC 3834)."""
 
 import base64
 import binascii
@@ -31,6 +31,12 @@ _MOST_SUBJECT = 200
 _VERP_MARK = "bounce-"
 _VERP_TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,22}[a-z0-9])?")
 
+_TEXT = "Content-Type: text/plain; charset=utf-8\r\n"
+_CALENDAR = (
+    "Content-Type: text/calendar; charset=utf-8; method=PUBLISH; name=termin.ics\r\n"
+    "Content-Disposition: attachment; filename=termin.ics\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+)
+
 AutoSubmitted = Literal["auto-replied", "auto-generated", "no"]
 
 
@@ -45,12 +51,13 @@ def compose(
     language: str = "de",
     headers: Mapping[str, str] | None = None,
     auto_submitted: AutoSubmitted = "auto-replied",
+    calendar: str = "",
 ) -> bytes:
     """A complete mail with CRLF line ends, no line over 998 bytes.
 
     `date` needs a time zone. `headers` may hold In-Reply-To, References and headers of our own; whatever would address
-    or describe the mail otherwise is left out. `auto_submitted` is "no" for what a person wrote. Raises
-    UnusableAddress where From or To cannot be written.
+    or describe the mail otherwise is left out. `auto_submitted` is "no" for what a person wrote. `calendar` is an
+    iCalendar text that goes along as a file. Raises UnusableAddress where From or To cannot be written.
     """
     ours = (
         address_header("From", from_),
@@ -60,12 +67,25 @@ def compose(
         id_header("Message-ID", message_id),
         *(_extra(name, value) for name, value in (headers or {}).items()),
         "MIME-Version: 1.0\r\n",
-        "Content-Type: text/plain; charset=utf-8\r\n",
-        text_header("Content-Language", language),
-        *_automatic(auto_submitted),
     )
+    more = (text_header("Content-Language", language), *_automatic(auto_submitted))
+    if calendar:
+        return _with_calendar((*ours, *more), body_text, calendar, message_id)
     encoding, body = encoded_body(body_text)
-    return "".join((*ours, f"Content-Transfer-Encoding: {encoding}\r\n\r\n")).encode() + body
+    told = (*ours, _TEXT, *more, f"Content-Transfer-Encoding: {encoding}\r\n\r\n")
+    return "".join(told).encode() + body
+
+
+def _with_calendar(headers: tuple[str, ...], body_text: str, calendar: str, message_id: str) -> bytes:
+    """Text and calendar file as multipart/mixed (RFC 2046, 5.1.3; RFC 6047, 2.4)."""
+    # Both parts are encoded: no line of theirs can begin with "--kp_".
+    boundary = "kp_" + hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    encoding, body = encoded_body(body_text)
+    file = base64.encodebytes(clean_text(calendar).encode()).replace(b"\n", b"\r\n")
+    mark = f"--{boundary}\r\n".encode()
+    text = f"{_TEXT}Content-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
+    whole = "".join((*headers, f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n')).encode()
+    return b"".join((whole, mark, text, b"\r\n", mark, _CALENDAR.encode(), file, f"--{boundary}--\r\n".encode()))
 
 
 def _extra(name: str, value: str) -> str:

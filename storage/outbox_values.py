@@ -13,7 +13,8 @@ class Draft:
     """A mail to be sent: one a message, kind and step.
 
     `headers` are those that the sender adds (In-Reply-To, References, Auto-Submitted, …); `rfc_message_id` is fixed
-    here, so that a repeat is recognisable. With a `hold_reason` it waits for a person.
+    here, so that a repeat is recognisable. With a `hold_reason` it waits for a person. `calendar` is an iCalendar
+    text (RFC 5545) that goes along as a file, '' for none.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Draft:
     envelope_from: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     hold_reason: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ class OutboxRow(Base):
     envelope_from: Mapped[str]
     subject: Mapped[str]
     body_text: Mapped[str]
+    calendar: Mapped[str]
     language: Mapped[str]
     headers: Mapped[JsonValue]
     rfc_message_id: Mapped[str]

@@ -188,3 +188,19 @@ def test_what_a_person_wrote_is_not_marked_as_automatic() -> None:
         date=datetime(2022, 3, 10, tzinfo=UTC), auto_submitted="no",
     )  # fmt: skip
     assert (read(raw)["Auto-Submitted"], read(raw)["X-Auto-Response-Suppress"]) == (None, None)
+
+
+def test_a_calendar_file_goes_along() -> None:
+    calendar = "BEGIN:VCALENDAR\r\nSUMMARY:Größe\r\nEND:VCALENDAR\r\n"
+    raw = compose(
+        from_=OFFICE, to=MAX, subject="Einladung", body_text="Guten Tag.\n", message_id="<kp.1@office.example>",
+        date=datetime(2022, 3, 10, 9, tzinfo=UTC), calendar=calendar, auto_submitted="no",
+    )  # fmt: skip
+    text, file = list(read(raw).iter_parts())
+    assert isinstance(text, EmailMessage)
+    assert isinstance(file, EmailMessage)
+    assert (text.get_content(), file.get_content_type(), file.get_filename()) == (
+        "Guten Tag.\n", "text/calendar", "termin.ics",
+    )  # fmt: skip
+    assert file.get_content() == calendar.replace("\r\n", "\n")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
