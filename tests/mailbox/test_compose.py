@@ -200,7 +200,7 @@ def test_a_calendar_file_goes_along() -> None:
     assert isinstance(text, EmailMessage)
     assert isinstance(file, EmailMessage)
     assert (text.get_content(), file.get_content_type(), file.get_filename()) == (
-        "Guten Tag.\n", "text/calendar", "termin.ics",
+        "Guten Tag.\r\n", "text/calendar", "termin.ics",
     )  # fmt: skip
-    assert file.get_content() == calendar.replace("\r\n", "\n")
+    assert file.get_content() == calendar
     assert max(map(len, raw.split(b"\r\n"))) <= 998
