@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.invitations import INVITE, with_link
 from klimapartner.assistant.letters.sending import LETTER, TEST
 from klimapartner.assistant.reading_work import owner
 from klimapartner.assistant.servers import login_of, server_of
@@ -33,7 +34,7 @@ LEASE = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
 _GATE = "outbox.open"
 # Written or decided by a person, one by one or from a template: not automatic by RFC 3834, section 2.
-BY_PEOPLE = frozenset({LETTER, TEST})
+BY_PEOPLE = frozenset({LETTER, TEST, INVITE})
 log = structlog.get_logger(__name__)
 
 
@@ -79,7 +80,8 @@ async def _send_one(settings: Settings, database: Database, clock: Clock, row: O
         # Committed before the first byte: a process that dies from here on leaves a row that is known to be uncertain.
         with database.session() as session:
             mark_sending(session, row.id, owner=owner(), now=clock(), lease=LEASE)
-        outcome = await _guarded(box, clock, row) if box else Outcome("failed", 0, "Kein Postfach mit dieser Adresse")
+            mail = with_link(session, settings.web, row, now=clock())
+        outcome = await _guarded(box, clock, mail)
         with database.session() as session:
             _mark(session, row, outcome, clock())
     except LeaseLost:
@@ -88,7 +90,11 @@ async def _send_one(settings: Settings, database: Database, clock: Clock, row: O
     return outcome
 
 
-async def _guarded(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outcome:
+async def _guarded(box: MailboxSettings | None, clock: Clock, row: OutboxMail | None) -> Outcome:
+    if box is None:
+        return Outcome("failed", 0, "Kein Postfach mit dieser Adresse")
+    if row is None:
+        return Outcome("failed", 0, "Die Einladung gilt nicht mehr: Adresse geändert oder Person nicht mehr aktiv")
     try:
         return await _deliver(box, clock, row)
     except UnusableAddress as error:
@@ -105,6 +111,7 @@ async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outco
         date=clock(),
         language=row.language,
         headers=row.headers,
+        calendar=row.calendar,
         auto_submitted="no" if row.kind in BY_PEOPLE else "auto-replied",
     )
     return await send(server_of(box.smtp), login_of(box.smtp, clock), row.envelope_from, row.to_addr, raw)

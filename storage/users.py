@@ -1,5 +1,6 @@
 """Members of staff: passwords (Argon2id, RFC 9106), lock-out after wrong tries, second factor, role."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from klimapartner.storage import history
 from klimapartner.storage.engine import Session
-from klimapartner.storage.errors import NotFound, Refused, StorageError
+from klimapartner.storage.errors import Conflict, NotFound, Refused, StorageError
 from klimapartner.storage.sql import fetch, fetch_locked, find, insert_if_new
 from klimapartner.storage.states import ROLES, Role
 from klimapartner.storage.tables import UserRow
@@ -41,6 +42,11 @@ class User:
     invited: bool = False
     linked: bool = False
     locked_until: datetime | None = None
+
+    @property
+    def version(self) -> str:
+        """Changes with what an administrator can change."""
+        return hashlib.sha256(f"{self.mail}\n{self.role}\n{self.active}".encode()).hexdigest()[:16]
 
 
 def add_user(session: Session, *, name: str, mail: str, role: Role, password: str, now: datetime) -> User:
@@ -128,10 +134,13 @@ def set_password(session: Session, name: str, password: str, *, who: str, now: d
 
 
 def change_user(
-    session: Session, user_id: int, *, mail: str, role: Role, active: bool, who: str, now: datetime
-) -> User:
-    """Raises NotFound, and Refused where no active administrator would be left."""
+    session: Session, user_id: int, *, mail: str, role: Role, active: bool, who: str, now: datetime,
+    expected_version: str = "",
+) -> User:  # fmt: skip
+    """Raises NotFound, Refused where no active administrator would be left, Conflict where it has another version."""
     row = fetch_locked(session, UserRow, user_id)
+    if expected_version and _value(row).version != expected_version:
+        raise Conflict("Someone else changed this user in the meantime; look at it again.")
     for name, new in (("mail", mail), ("role", role), ("active", active)):
         if getattr(row, name) != new:
             # Addresses do not go into the history: it outlives them.

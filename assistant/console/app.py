@@ -15,11 +15,13 @@ from starlette.staticfiles import StaticFiles
 from klimapartner.assistant.console import (
     account,
     account_factor,
+    audit,
     compose,
     decide,
     entries,
     entry_fields,
     entry_work,
+    invite,
     login,
     login_factor,
     match,
@@ -29,6 +31,7 @@ from klimapartner.assistant.console import (
     start,
     tasks,
     unanswered,
+    users,
 )
 from klimapartner.assistant.console.errors import ConsoleError, Denied, Forged, SignedOut
 from klimapartner.assistant.console.pages import STATIC, public_page
@@ -39,6 +42,7 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 # new_entry comes before review: /entries/new is no entry's number.
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, login_factor.router, account.router, account_factor.router,
+    invite.router, users.router, audit.router,
     start.router, entries.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
     match.router,

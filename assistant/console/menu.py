@@ -24,6 +24,9 @@ ITEMS = (
     Item("tasks", "/console/tasks", "see"),
     Item("decide", "/console/decide", "see"),
     Item("match", "/console/match", "see"),
+    Item("log", "/console/log", "lead"),
+    Item("log", "/console/log/access", "admin"),
+    Item("users", "/console/users", "admin"),
 )
 
 
