@@ -15,10 +15,18 @@ from klimapartner.assistant.staff_chat import answer_in_chat, end_hand_over
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.chat_lines import ChatLine, lines_of
 from klimapartner.storage.chats import find_chat, get_chat, list_chats
+from klimapartner.storage.states import LineState
 from klimapartner.storage.tasks import list_tasks
 
 CHANNEL = "terminal"
 _WHO = {"person": "Person", "assistant": "Assistent", "staff": "Team"}
+_ARRIVAL: dict[LineState, str] = {
+    "queued": " (wartet auf den Versand)",
+    "sending": " (wird gesendet)",
+    "uncertain": " (unsicher, ob angekommen)",
+    "failed": " (nicht angekommen)",
+    "skipped": " (nicht gesendet)",
+}
 app = typer.Typer(name="chats", help="Chats: ansehen und beantworten.", no_args_is_help=True)
 _Number = Annotated[int, typer.Argument(help="Nummer des Chats, siehe `klimapartner chats list`")]
 
@@ -117,7 +125,7 @@ def show(context: typer.Context, number: _Number) -> None:
         labels |= {button.value: button.label for row in reply_of("", line.extras).buttons for button in row}
         pressed = line.extras.get("kind") == "button"
         text = f"[{labels.get(line.text, line.text)}]" if pressed else line.text
-        typer.echo(f"{german_time(line.created_at)} {_WHO[line.who]}: {text}")
+        typer.echo(f"{german_time(line.created_at)} {_WHO[line.who]}{_ARRIVAL.get(line.state, '')}: {text}")
 
 
 @app.command()

@@ -17,9 +17,12 @@ import httpx
 import pytest
 from bot_office import SECRET, Office, Running, Say, staff_says
 from chat_desk import NOW, OFFICE, chat_settings
+from typer.testing import CliRunner
 
 from klimapartner.assistant.alarms import alarms_now
+from klimapartner.assistant.commands.chat import app
 from klimapartner.assistant.errors import SettingsError
+from klimapartner.assistant.fakes import botapi_faults as faults
 from klimapartner.assistant.fakes.botapi_values import Chat
 from klimapartner.assistant.telegram import inbound
 from klimapartner.assistant.telegram.hearing import TelegramError, heard_at
@@ -258,3 +261,23 @@ def test_row_18_a_long_line_stops_between_two_parts_and_goes_on_there(office: Of
         running.until_settled(ada, "sent", "sent", timeout=30)
     told = "".join("".join(office.fake.texts(ada)[1:]).split())
     assert told == "".join(f"Eine Person aus dem Team schreibt:{text}".split())
+
+
+def test_row_08_staff_see_in_the_transcript_what_may_not_have_arrived(
+    office: Office, ada: Chat, say: Say, tmp_path: Path
+) -> None:
+    settings = tmp_path / "klimapartner.toml"
+    settings.write_text(toml_of(office), encoding="utf-8")
+    with office.run() as running:
+        say(ada, "/start")
+        office.fake.fail(faults.lost(), method="sendMessage")
+        staff_says(running, ada, "Guten Tag")
+        running.until_settled(ada, "sent", "uncertain")
+        office.fake.fail(faults.forbidden(), method="sendMessage")
+        staff_says(running, ada, "Guten Abend")
+        running.until_settled(ada, "sent", "uncertain", "failed")
+    shown = CliRunner().invoke(app, ["show", "1"], obj=settings).output
+    assert [line.split(" ", 2)[2] for line in shown.splitlines() if "Guten" in line][-2:] == [
+        "Team (unsicher, ob angekommen): Guten Tag",
+        "Team (nicht angekommen): Guten Abend",
+    ]
