@@ -81,7 +81,8 @@ def _with_calendar(headers: tuple[str, ...], body_text: str, calendar: str, mess
     # Both parts are encoded: no line of theirs can begin with "--kp_".
     boundary = "kp_" + hashlib.sha256(message_id.encode()).hexdigest()[:24]
     encoding, body = encoded_body(body_text)
-    file = base64.encodebytes(clean_text(calendar).encode()).replace(b"\n", b"\r\n")
+    lines = clean_text(calendar).replace("\n", "\r\n").encode()
+    file = base64.encodebytes(lines).replace(b"\n", b"\r\n")
     mark = f"--{boundary}\r\n".encode()
     text = f"{_TEXT}Content-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
     whole = "".join((*headers, f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n')).encode()
