@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from klimapartner.assistant.dialogue.contract import Event, Reply
+from klimapartner.assistant.dialogue.slots import hear_ways
 from klimapartner.assistant.faq import answer_text, privacy_text
 from klimapartner.assistant.intake import Office
 from klimapartner.assistant.languages import Language, language_of
@@ -22,7 +23,11 @@ def converse_in_public(
     language = language_of(event.language.partition("-")[0])
     if event.kind == "command":
         return (Reply(_about(office, "privacy" if event.text == "privacy" else "help", language)),)
-    return (Reply(answer_text(office.reader.ask(event.text), office.call, office.settings)),)
+    asked = office.reader.ask(event.text)
+    # Who gives an address or a number here does not know that all see it, and wants more than an answer.
+    warning = _about(office, "careful", language) if hear_ways(event.text) else ""
+    answer = "" if warning and not asked.faq else answer_text(asked, office.call, office.settings)
+    return (Reply("\n\n".join(filter(None, (warning, answer)))),)
 
 
 def _about(office: Office, key: str, language: Language) -> str:

@@ -114,3 +114,15 @@ def test_row_21_a_line_on_its_way_is_sent_to_the_new_number(office: Office, grou
     with office.run() as running:
         office.fake.wait_sent(new, 1, timeout=15)
         running.until_settled(new, "sent", "sent")
+
+
+CAREFUL = (
+    "Bitte schreiben Sie in der Gruppe keine persönlichen Daten, denn andere lesen mit. Das Team erreichen Sie unter "
+    "office@engagement-global.example."
+)
+
+
+@pytest.mark.parametrize("text", ["Wir wollen mitmachen, Tel. 0228 901128", "Ich bin kim@herne.example"])
+def test_who_gives_an_address_in_a_group_is_warned(office: Office, group: Chat, text: str) -> None:
+    with office.run():
+        assert asked(office, group, f"/ask {text}").split("\n\n")[0] == CAREFUL
