@@ -1,6 +1,6 @@
 """Who changed what, when, from what to what. Lines are only ever added; erasing a person blanks values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,16 +59,19 @@ def latest_history(session: Session, limit: int = 100) -> list[HistoryLine]:
 
 def history_of_users(session: Session, *, limit: int = 100, offset: int = 0) -> list[HistoryLine]:
     """The newest lines about members of staff, newest first."""
-    return _newest(session, HistoryRow.subject == "user", limit, offset)
+    return _newest(session, limit, offset, HistoryRow.subject == "user")
 
 
-def history_of_work(session: Session, *, limit: int = 100, offset: int = 0) -> list[HistoryLine]:
-    """The newest lines about anything but members of staff, newest first."""
-    return _newest(session, HistoryRow.subject != "user", limit, offset)
+def history_of_work(
+    session: Session, *, who: Collection[str] = (), limit: int = 100, offset: int = 0
+) -> list[HistoryLine]:
+    """The newest lines about anything but members of staff (by some people only), newest first."""
+    by = [HistoryRow.who.in_(who)] if who else []
+    return _newest(session, limit, offset, HistoryRow.subject != "user", *by)
 
 
-def _newest(session: Session, condition: ColumnElement[bool], limit: int, offset: int) -> list[HistoryLine]:
-    chosen = select(HistoryRow).where(condition).order_by(HistoryRow.id.desc()).limit(limit).offset(offset)
+def _newest(session: Session, limit: int, offset: int, *conditions: ColumnElement[bool]) -> list[HistoryLine]:
+    chosen = select(HistoryRow).where(*conditions).order_by(HistoryRow.id.desc()).limit(limit).offset(offset)
     return _lines(session.scalars(chosen).all())
 
 

@@ -21,10 +21,9 @@ def issue_recovery_codes(session: Session, user_id: int, *, now: datetime) -> li
     """Ten new codes of four groups (`abcd-efgh-ijkm-npqr`); earlier ones of the user end."""
     drop_recovery_codes(session, user_id)
     codes = ["".join(secrets.choice(_SIGNS) for _ in range(_LENGTH)) for _ in range(CODES)]
+    subject, end = _subject(user_id), now + _VALID
     session.add_all(
-        TokenRow(
-            kind=_KIND, digest=_digest(code), subject=_subject(user_id), attempts=0, created_at=now, expires_at=now + _VALID
-        )
+        TokenRow(kind=_KIND, digest=_digest(code), subject=subject, attempts=0, created_at=now, expires_at=end)
         for code in codes
     )
     session.flush()

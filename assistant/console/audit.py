@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from klimapartner.assistant.console.audit_words import word
+from klimapartner.assistant.console.audit_words import field_word, word
 from klimapartner.assistant.console.pages import page
 from klimapartner.assistant.console.visit import Admin, Lead, Visit
 from klimapartner.assistant.console.words import text
@@ -18,6 +18,7 @@ from klimapartner.storage.users import list_users
 
 router = APIRouter(prefix="/log")
 PAGE = 100
+EVERYTHING = "*"
 # Where the things are, that a line is about.
 _PAGES: Mapping[str, str] = {
     "entry": "/console/entries/{}", "message": "/console/messages/{}", "outbox": "/console/outbox/{}",
@@ -49,9 +50,9 @@ def reads(visit: Lead, who: str = "", start: int = 0) -> HTMLResponse:
 
 
 @router.get("/changes")
-def changes(visit: Lead, start: int = 0) -> HTMLResponse:
-    """Who changed the register, the outbox, tasks and offers."""
-    return _page(visit, "changes", "", start, lambda s, n, o: _changes(visit, history_of_work(s, limit=n, offset=o)))
+def changes(visit: Lead, who: str = "", start: int = 0) -> HTMLResponse:
+    """Who changed the register, the outbox, tasks and offers: staff, one of them, or also the program and senders."""
+    return _page(visit, "changes", who, start, lambda s, n, o: _changes(visit, s, who, n, o))
 
 
 @router.get("/access")
@@ -75,7 +76,8 @@ def _page(
         names = [user.name for user in list_users(session)]
     return page(
         visit, "log.html.j2", lines=lines[:PAGE], more=len(lines) > PAGE, start=start, size=PAGE, tab=tab, who=who,
-        names=names, tabs=_TABS[visit.user.role], can_filter=tab in ("reads", "sign_ins"),
+        names=names, tabs=_TABS[visit.user.role], can_filter=tab != "people",
+        everything=EVERYTHING if tab == "changes" else "",
     )  # fmt: skip
 
 
@@ -98,25 +100,28 @@ def _access(visit: Visit, item: Access) -> Line:
     )  # fmt: skip
 
 
-def _changes(visit: Visit, lines: Sequence[HistoryLine]) -> list[Line]:
-    return [_change(visit, line, "") for line in lines]
+def _changes(visit: Visit, session: Session, who: str, limit: int, offset: int) -> list[Line]:
+    staff = [user.name for user in list_users(session)]
+    wanted = () if who == EVERYTHING else [name for name in staff if who in ("", name)]
+    lines = history_of_work(session, who=wanted, limit=limit, offset=offset) if wanted or who == EVERYTHING else []
+    return [_change(visit, line, "", line.who if line.who in staff else "others") for line in lines]
 
 
 def _people(visit: Visit, session: Session, lines: Sequence[HistoryLine]) -> list[Line]:
     names = {user.id: user.name for user in list_users(session)}
-    return [_change(visit, line, names.get(line.subject_id, "")) for line in lines]
+    return [_change(visit, line, names.get(line.subject_id, ""), line.who) for line in lines]
 
 
-def _change(visit: Visit, line: HistoryLine, name: str) -> Line:
+def _change(visit: Visit, line: HistoryLine, name: str, who: str) -> Line:
     language = visit.language
     about, link = _about(visit, line.subject, line.subject_id)
     # Values of entries are personal data; those of accesses are roles and switches.
     values = [word("value", str(value), language) for value in (line.old, line.new) if value not in (None, "")]
     shown = " → ".join(values) if name else ""
-    detail = ": ".join(filter(None, (word("field", line.field, language), shown)))
+    detail = ": ".join(filter(None, (field_word(line.field, language), shown)))
     return Line(
-        line.at, word("who", line.who, language), word("action", line.action, language), name or about, link, detail
-    )
+        line.at, word("who", who, language), word("action", line.action, language), name or about, link, detail
+    )  # fmt: skip
 
 
 def _about(visit: Visit, subject: str, subject_id: int) -> tuple[str, str]:
