@@ -13,6 +13,7 @@ LineState = Literal["queued", "sending", "sent", "uncertain", "failed", "skipped
 Speaker = Literal["person", "assistant", "staff"]
 MatchState = Literal["proposed", "accepted", "rejected"]
 DeliveryState = Literal["queued", "sending", "sent", "failed"]
+DeletionState = Literal["queued", "failed", "done"]
 Role = Literal["reader", "editor", "lead", "administrator"]
 
 MESSAGE_STATES: tuple[MessageState, ...] = get_args(MessageState)
@@ -26,4 +27,5 @@ UPDATE_STATES: tuple[UpdateState, ...] = get_args(UpdateState)
 LINE_STATES: tuple[LineState, ...] = get_args(LineState)
 SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)
 MATCH_STATES: tuple[MatchState, ...] = get_args(MatchState)
+DELETION_STATES: tuple[DeletionState, ...] = get_args(DeletionState)
 DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)

@@ -17,6 +17,7 @@ from klimapartner.storage.tables.console import (
     TombstoneRow,
     WebhookRow,
 )
+from klimapartner.storage.tables.erasing import DeletionRow
 from klimapartner.storage.tables.mail import (
     ConversationRow,
     LocationRow,
@@ -39,6 +40,7 @@ __all__ = [
     "ChatUpdateRow",
     "CommentRow",
     "ConversationRow",
+    "DeletionRow",
     "DeliveryRow",
     "EntryMessageRow",
     "EntryRow",
