@@ -5,6 +5,7 @@ import signal
 import threading
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -106,7 +107,7 @@ def _show(console: Console, work: Workplace, folder: Path) -> None:
         held: list[tuple[object, str]] = [
             (row.message_id, f"Angehalten: {row.hold_reason}") for row in outbox if row.state == "held"
         ]
-        written = write_xlsx(entries, folder / "register.xlsx")
+        written = write_xlsx(entries, folder / "register.xlsx", ZoneInfo(work.settings.timezone))
     console.print(register_table(entries))
     if answer := _best(outbox):
         title = f"Eine Eingangsbestätigung im Wortlaut: An {answer.to_addr}, Betreff: {answer.subject}"

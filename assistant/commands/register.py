@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -104,5 +105,5 @@ def export(
     if path.suffix.lower() != ".xlsx":
         raise UsageError("Bitte einen Dateinamen mit der Endung .xlsx angeben.")
     with workplace_of(context) as work, work.database.reading() as session:
-        count = write_xlsx(list_entries(session), path)
+        count = write_xlsx(list_entries(session), path, ZoneInfo(work.settings.timezone))
     typer.echo(f"{count} Einträge nach {path} geschrieben.")

@@ -21,6 +21,8 @@ from klimapartner.assistant.console import (
     entries,
     entry_fields,
     entry_work,
+    events,
+    export,
     invite,
     login,
     login_factor,
@@ -43,9 +45,9 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, login_factor.router, account.router, account_factor.router,
     invite.router, users.router, audit.router,
-    start.router, entries.router, new_entry.router, review.router, entry_fields.router,
+    start.router, entries.router, export.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
-    match.router,
+    match.router, events.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})

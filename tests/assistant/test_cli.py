@@ -213,4 +213,4 @@ def test_an_entry_by_hand_is_in_the_export(run: Run, tmp_path: Path) -> None:
     header, row = ([cell.value for cell in line] for line in sheet.iter_rows())
     values = dict(zip(header, row, strict=True))
     assert (values["AGS"], values["Partner"], values["Telefon"]) == ("05954020", "=1+1", "02330 611-0")
-    assert {cell.data_type for line in sheet.iter_rows() for cell in line} <= {"s", "n"}
+    assert {cell.data_type for line in sheet.iter_rows() for cell in line} <= {"s", "n", "d"}
