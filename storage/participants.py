@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from klimapartner.storage import history
 from klimapartner.storage.engine import Session
-from klimapartner.storage.sql import clip, find, insert_if_new
+from klimapartner.storage.sql import clip, fetch, find, insert_if_new
 from klimapartner.storage.tables import ParticipantRow
 
 
@@ -46,6 +47,15 @@ def list_participants(session: Session, call: str, event: str | None = None) -> 
     if event is not None:
         chosen = chosen.where(ParticipantRow.event == event)
     return [_value(row) for row in session.scalars(chosen)]
+
+
+def drop_participant(session: Session, participant_id: int, *, who: str, now: datetime) -> None:
+    """Take a person off a list; raises NotFound. The history says that, not whom."""
+    row = fetch(session, ParticipantRow, participant_id)
+    history.record(
+        session, now=now, who=who, subject="participant", subject_id=row.id, action="removed", field=row.event
+    )
+    session.delete(row)
 
 
 def _value(row: ParticipantRow) -> Participant:

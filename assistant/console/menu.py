@@ -24,6 +24,7 @@ ITEMS = (
     Item("tasks", "/console/tasks", "see"),
     Item("decide", "/console/decide", "see"),
     Item("match", "/console/match", "see"),
+    Item("events", "/console/events", "see"),
     Item("log", "/console/log", "lead"),
     Item("log", "/console/log/access", "admin"),
     Item("users", "/console/users", "admin"),

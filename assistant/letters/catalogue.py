@@ -14,7 +14,7 @@ from klimapartner.assistant.languages import LANGUAGES, Language
 SHIPPED = Path(__file__).with_name("letters.toml")
 PLACEHOLDERS = (
     "name", "municipality", "reference", "region", "partner", "missing", "offer", "deadline", "feedback",
-    "consultation", "meeting", "kickoff", "signature",
+    "consultation", "meeting", "kickoff", "event", "when", "signature",
 )  # fmt: skip
 # A greeting without a name is still one; a letter without these is no letter.
 _MAY_BE_EMPTY = frozenset({"name"})

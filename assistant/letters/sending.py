@@ -80,6 +80,7 @@ def letter_draft(
     hold: str = "",
     kind: str = LETTER,
     headers: Mapping[str, str] | None = None,
+    calendar: str = "",
 ) -> Draft:
     """A mail by a person of the office, in the conversation with whoever it goes to."""
     number = conversation.reference
@@ -88,7 +89,7 @@ def letter_draft(
         from_addr=office.box.address, envelope_from=office.box.address,
         subject=subject if number in subject else f"{subject} [{number}]", body_text=body, language=language,
         rfc_message_id=new_message_id(message_id_domain(office.box), token), hold_reason=hold,
-        headers=dict(headers or {}),
+        headers=dict(headers or {}), calendar=calendar,
     )  # fmt: skip
 
 
