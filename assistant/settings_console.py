@@ -1,9 +1,14 @@
 """The settings of the staff console: sessions, and the identity provider of the office, if there is one."""
 
-from pydantic import Field
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
 
 from klimapartner.assistant.settings_secret import Secret
 from klimapartner.assistant.strict import Strict
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class OidcSettings(Strict):
@@ -14,6 +19,15 @@ class OidcSettings(Strict):
     client_secret: Secret = Secret()
     label: str = Field("Anmelden mit dem Konto des Hauses", description="what the button says")
 
+    @model_validator(mode="after")
+    def _keeps_its_secrets(self) -> Self:
+        parts = urlsplit(self.issuer)
+        if self.issuer and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("issuer muss mit https:// beginnen")
+        if self.issuer and not self.client_id:
+            raise ValueError("issuer braucht auch client_id, wie beim Anmeldedienst eingetragen")
+        return self
+
 
 class ConsoleSettings(Strict):
     """The pages for staff."""
@@ -22,5 +36,7 @@ class ConsoleSettings(Strict):
     session_hours: float = Field(12, gt=0, description="after so long everybody signs in again")
     idle_minutes: float = Field(60, gt=0, description="so long without a page ends a session")
     second_factor: bool = Field(False, description="everybody needs a code from an app beside the password")
+    privacy_text: dict[str, str] = Field({}, description="per language: what staff are told about their own data")
     accessibility_contact: str = Field("", description="mail address for barriers; empty: the controller")
+    accessibility_enforcement: str = Field("", description="who enforces accessibility; empty: the federal body")
     oidc: OidcSettings = OidcSettings()

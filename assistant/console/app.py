@@ -26,6 +26,7 @@ from klimapartner.assistant.console import (
     invite,
     login,
     login_factor,
+    login_oidc,
     match,
     new_entry,
     outbox,
@@ -43,7 +44,7 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 
 # new_entry comes before review: /entries/new is no entry's number.
 ROUTERS: tuple[APIRouter, ...] = (
-    login.router, login_factor.router, account.router, account_factor.router,
+    login.router, login_factor.router, login_oidc.router, account.router, account_factor.router,
     invite.router, users.router, audit.router,
     start.router, entries.router, export.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
