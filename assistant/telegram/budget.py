@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+PERSON_PER_SECOND = 1.0
+GROUP_PER_SECOND = 20 / 60
 _BURST = 3.0
 _FORGET_SECONDS = 120.0
 
@@ -54,5 +56,6 @@ class Budget:
     def _open(self, chat_id: int, now: float) -> Bucket:
         if len(self.chats) > 1000:
             self.chats = {key: each for key, each in self.chats.items() if now - each.at < _FORGET_SECONDS}
-        self.chats[chat_id] = Bucket(1.0 if chat_id > 0 else 20 / 60, _BURST, _BURST, now)
+        rate = PERSON_PER_SECOND if chat_id > 0 else GROUP_PER_SECOND
+        self.chats[chat_id] = Bucket(rate, _BURST, _BURST, now)
         return self.chats[chat_id]

@@ -1,6 +1,7 @@
 """One line on its way: noted as begun, sent piece by piece, noted as what came of it. Never sent twice on a guess."""
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,8 +50,11 @@ async def deliver(desk: Desk, budget: Budget, line: ChatLine) -> None:
     """Send a line that was claimed, and keep what came of it."""
     try:
         begun = await asyncio.to_thread(_begin, desk, line)
+        sys.audit("klimapartner.line.begun")
         outcome = await _send(desk, budget, begun)
+        sys.audit("klimapartner.line.called")
         await _settle(desk, begun, outcome)
+        sys.audit("klimapartner.line.settled")
     except (LeaseLost, NotFound):
         log.info("line is gone or in other hands", line=line.id)
     except StorageError as error:
