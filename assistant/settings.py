@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.settings_chat import ChatSettings, TelegramSettings, WebSettings
 from klimapartner.assistant.settings_console import ConsoleSettings
+from klimapartner.assistant.settings_privacy import ErasureSettings, RetentionSettings
 from klimapartner.assistant.settings_secret import Secret
 from klimapartner.assistant.settings_staff_bot import StaffBotSettings
 from klimapartner.assistant.strict import Strict
@@ -136,6 +137,8 @@ class Settings(BaseSettings):
     staff_bot: StaffBotSettings = StaffBotSettings()
     web: WebSettings = WebSettings()
     console: ConsoleSettings = ConsoleSettings()
+    retention: RetentionSettings = RetentionSettings()
+    erasure: ErasureSettings = ErasureSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -210,7 +213,7 @@ def make_settings(data: dict[str, Any], *, where: str, base: Path) -> Settings:
         raise SettingsError(f"{where}: {place}: {message}; siehe klimapartner.example.toml.") from error
 
 
-_PATHS = {"file", "templates"}
+_PATHS = {"file", "templates", "journal"}
 
 
 def _with_base(value: Any, base: Path, key: str = "") -> Any:

@@ -26,24 +26,35 @@ from klimapartner.storage.tables import (
     ReadingRow,
 )
 
+# Fewer digits than these stand in too many texts.
+_SHORTEST_PHONE = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A mail address (lower case), its full names, and the messages, entries and chats about it (ids)."""
+    """A mail address (lower case), its full names, and the messages, entries and chats about it (ids).
+
+    The address is '' for somebody of whom none is known; `phones` are the digits of numbers without prefixes.
+    """
 
     address: str
     names: frozenset[str] = frozenset()
     messages: frozenset[int] = frozenset()
     entries: frozenset[int] = frozenset()
     chats: frozenset[int] = frozenset()
+    phones: frozenset[str] = frozenset()
 
     def has_address(self, value: Json) -> bool:
         """The address stands in a text or JSON value, and is not only the end of a longer one."""
-        return _stands_in(self.address, _text(value), before=r"[\w.+-]")
+        return bool(self.address) and _stands_in(self.address, _text(value), before=r"[\w.+-]")
 
     def is_mentioned(self, value: Json) -> bool:
         """The address or a full name stands in the value."""
         return self.has_address(value) or any(_stands_in(name, _text(value), before=r"\w") for name in self.names)
+
+    def is_told_of(self, value: Json) -> bool:
+        """The same, or a phone number, which in notes of staff means the person, elsewhere perhaps a whole office."""
+        return self.is_mentioned(value) or any(_has_phone(phone, _text(value)) for phone in self.phones)
 
 
 def find_person(session: Session, address: str) -> Person:
@@ -59,8 +70,21 @@ def find_person(session: Session, address: str) -> Person:
     linked = select(EntryMessageRow.entry_id).where(EntryMessageRow.message_id.in_(messages))
     named = {row.entry_id for row in fields if row.field.startswith("contact.")}
     entries = named | {row.entry_id for row in fields} | set(session.scalars(linked))
-    names = _names(session, person, named)
-    return Person(address, *map(frozenset, (names, messages, entries, {chat.id for chat in chats})))
+    names, phones = _names(session, person, named), _phones(session, person, named)
+    numbers = frozenset(messages), frozenset(entries), frozenset(chat.id for chat in chats)
+    return Person(address, frozenset(names), *numbers, frozenset(phones))
+
+
+def find_contact(session: Session, entry_id: int) -> Person:
+    """The contact of an entry of whom no mail address is known; nobody where there is none or an address."""
+    about = select(FieldRow).where(FieldRow.entry_id == entry_id, FieldRow.field.startswith("contact."))
+    fields = {row.field: row for row in session.scalars(about)}
+    address = fields.get("contact.email")
+    if not fields or (address and address.value):
+        return Person("")
+    names, phones = _names(session, Person(""), {entry_id}), _phones(session, Person(""), {entry_id})
+    messages = frozenset(row.message_id for row in fields.values() if row.message_id is not None)
+    return Person("", frozenset(names), messages, frozenset({entry_id}), phones=frozenset(phones))
 
 
 def _where_address(session: Session, person: Person, table: type[Base], *columns: Any) -> Iterator[Any]:
@@ -109,10 +133,30 @@ def _names(session: Session, person: Person, entries: set[int]) -> set[str]:
     """Full names only: one word alone stands in too many texts that are about somebody else."""
     is_name = FieldRow.field == "contact.name"
     found: list[Json] = list(session.scalars(select(FieldRow.value).where(is_name, FieldRow.entry_id.in_(entries))))
-    found += session.scalars(select(OutboxRow.to_name).where(OutboxRow.to_key == person.address))
-    found += session.scalars(select(ParticipantRow.name).where(ParticipantRow.email == person.address))
+    if person.address:
+        found += session.scalars(select(OutboxRow.to_name).where(OutboxRow.to_key == person.address))
+        found += session.scalars(select(ParticipantRow.name).where(ParticipantRow.email == person.address))
     found += [row.contact_name for row in _where_address(session, person, OfferRow, OfferRow.contact_email)]
     return {_text(name) for name in found if isinstance(name, str) and len(name.split()) > 1}
+
+
+def _phones(session: Session, person: Person, entries: set[int]) -> set[str]:
+    is_phone = FieldRow.field == "contact.phone"
+    found: list[Json] = list(session.scalars(select(FieldRow.value).where(is_phone, FieldRow.entry_id.in_(entries))))
+    found += [row.contact_phone for row in _where_address(session, person, OfferRow, OfferRow.contact_email)]
+    return {
+        digits for value in found if isinstance(value, str) and len(digits := phone_digits(value)) >= _SHORTEST_PHONE
+    }
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a number without what differs between its forms: +49, 0049, (0), a leading 0."""
+    at_home = re.sub(r"^\s*(\+|00)49", "", text.replace("(0)", ""))
+    return re.sub(r"\D", "", at_home).lstrip("0")
+
+
+def _has_phone(digits: str, text: str) -> bool:
+    return re.search(r"[\s()/.–-]*".join(digits) + r"(?!\d)", text) is not None
 
 
 def mentions(session: Session, person: Person, table: type[Base], *columns: Any) -> list[int]:
