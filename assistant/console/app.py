@@ -23,6 +23,7 @@ from klimapartner.assistant.console import (
     entry_work,
     events,
     export,
+    info,
     invite,
     login,
     login_factor,
@@ -45,7 +46,7 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 # new_entry comes before review: /entries/new is no entry's number.
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, login_factor.router, login_oidc.router, account.router, account_factor.router,
-    invite.router, users.router, audit.router,
+    info.router, invite.router, users.router, audit.router,
     start.router, entries.router, export.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
     match.router, events.router,
