@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -189,10 +190,33 @@ def load_call(folder: Path) -> Call:
     Raises:
         CallError: a file is missing, or something in it is wrong; the message names file and place.
     """
-    data = _read_toml(folder / "call.toml")
-    data["faq"] = {lang: _read_faq(folder / f"faq.{lang}.md") for lang in LANGUAGES}
-    own = {lang: path for lang in LANGUAGES if (path := folder / f"chat.{lang}.toml").is_file()}
-    data["chat"] = {lang: _read_chat(path, lang) for lang, path in own.items()}
+    return call_from(files_of(folder), folder)
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """The texts of a call's files by their names: call.toml, faq.LANGUAGE.md, and chat.LANGUAGE.toml where it is there.
+
+    Raises:
+        CallError: a file that must be there cannot be read.
+    """
+    files = {"call.toml": _read(folder / "call.toml", "ein Aufruf braucht diese Datei")}
+    for lang in LANGUAGES:
+        name = f"faq.{lang}.md"
+        files[name] = _read(folder / name, "ein Aufruf braucht seine FAQ in jeder Sprache")
+    own = [f"chat.{lang}.toml" for lang in LANGUAGES if (folder / f"chat.{lang}.toml").is_file()]
+    return files | {name: _read(folder / name, "diese Datei ist nicht lesbar") for name in own}
+
+
+def call_from(files: Mapping[str, str], folder: Path) -> Call:
+    """A call from the texts of its files; `folder` is named where something is wrong.
+
+    Raises:
+        CallError: something in a file is wrong; the message names file and place.
+    """
+    data = _toml(folder / "call.toml", files.get("call.toml", ""))
+    data["faq"] = {lang: _faq(folder / f"faq.{lang}.md", files.get(f"faq.{lang}.md", "")) for lang in LANGUAGES}
+    own = {lang: name for lang in LANGUAGES if (name := f"chat.{lang}.toml") in files}
+    data["chat"] = {lang: _chat(folder / name, files[name], lang) for lang, name in own.items()}
     try:
         return Call.model_validate(data | {"folder": folder})
     except ValidationError as error:
@@ -208,42 +232,47 @@ def find_call(call_id: str, folders: tuple[Path, ...] = ()) -> Call:
     Raises:
         CallError: no such call, or it is wrong.
     """
+    return load_call(find_folder(call_id, folders))
+
+
+def find_folder(call_id: str, folders: tuple[Path, ...] = ()) -> Path:
+    """Where a call lies; raises CallError where there is none."""
     for parent in (*folders, SHIPPED):
         if (parent / call_id / "call.toml").is_file():
-            return load_call(parent / call_id)
+            return parent / call_id
     raise CallError(
         f"Den Aufruf {call_id!r} gibt es nicht; bitte einen Ordner {call_id}/ mit call.toml und faq.*.md anlegen."
     )
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read(path: Path, why: str) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CallError(f"{path} ist nicht lesbar ({error.strerror}); ein Aufruf braucht diese Datei.") from error
+        raise CallError(f"{path} ist nicht lesbar ({error.strerror}); {why}.") from error
+
+
+def _toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CallError(f"{path} ist kein gültiges TOML: {error}.") from error
 
 
-def _read_chat(path: Path, language: Language) -> dict[str, dict[str, str]]:
+def _chat(path: Path, text: str, language: Language) -> dict[str, dict[str, str]]:
     """The call's own words for the chat; every key and placeholder must be one of the shipped text's."""
-    texts: dict[str, dict[str, str]] = _read_toml(path)
+    texts: dict[str, dict[str, str]] = _toml(path, text)
     if unknown := sorted(texts.keys() - ChatTexts.model_fields.keys()):
         raise CallError(f"{path}: den Abschnitt [{unknown[0]}] gibt es nicht; möglich sind [line] und [button].")
     for group, lines in texts.items():
-        for key, text in lines.items():
-            if problem := wrong_with(group, key, str(text), language):
+        for key, line in lines.items():
+            if problem := wrong_with(group, key, str(line), language):
                 raise CallError(f"{path}: {group}.{key}: {problem}.")
     return texts
 
 
-def _read_faq(path: Path) -> dict[str, FaqText]:
-    try:
-        text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    except OSError as error:
-        raise CallError(
-            f"{path} ist nicht lesbar ({error.strerror}); ein Aufruf braucht seine FAQ in jeder Sprache."
-        ) from error
+def _faq(path: Path, written: str) -> dict[str, FaqText]:
+    text = re.sub(r"<!--.*?-->", "", written, flags=re.DOTALL)
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     found = {

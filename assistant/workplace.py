@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from klimapartner.assistant.call import find_call
+from klimapartner.assistant.call import Call, call_from, find_folder, load_call
 from klimapartner.assistant.clock import Clock, clock_from
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.identity import identity_of
@@ -13,6 +13,7 @@ from klimapartner.assistant.intake import Office
 from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.templates import Texts
 from klimapartner.intents.reader import Reader, load_reader
+from klimapartner.storage.call_versions import CallVersion, newest_number, newest_version
 from klimapartner.storage.engine import Database, open_database
 
 
@@ -25,30 +26,45 @@ class Workplace:
     database: Database
 
     @cached_property
-    def offices(self) -> dict[str, Office]:
-        """An office for each mailbox, by its name."""
-        return {name: self._office(name) for name in self.settings.mailboxes}
-
-    @cached_property
-    def _readers(self) -> dict[str, Reader]:
+    def _offices(self) -> dict[str, tuple[int, Office]]:
         return {}
 
-    def _office(self, name: str) -> Office:
-        box = self.settings.mailboxes[name]
-        call = find_call(box.call, tuple(self.settings.call_folders))
+    @cached_property
+    def _readers(self) -> dict[str, tuple[int, Reader]]:
+        return {}
+
+    def _office(self, name: str, version: CallVersion | None) -> Office:
+        box, number = self.settings.mailboxes[name], version.id if version else 0
+        call = self._call(box.call, version)
         identity = identity_of(self.settings, call)
-        reader = self._readers.setdefault(call.id, load_reader(identity.office))
-        return Office(self.settings, box, call, identity, reader, Texts(self.settings.answers.templates))
+        if self._readers.get(call.id, (-1,))[0] != number:
+            # The reader knows the office's own people and addresses, which staff may just have changed.
+            self._readers[call.id] = number, load_reader(identity.office)
+        texts = Texts(self.settings.answers.templates)
+        return Office(self.settings, box, call, identity, self._readers[call.id][1], texts)
+
+    def _call(self, call_id: str, version: CallVersion | None) -> Call:
+        folder = find_folder(call_id, tuple(self.settings.call_folders))
+        return load_call(folder) if version is None else call_from(version.files, folder)
 
     def office(self, name: str) -> Office:
-        """The office of a mailbox.
+        """The office of a mailbox, with the call as staff last changed it.
 
         Raises:
             SettingsError: no mailbox of that name is set (any more).
         """
-        if name not in self.offices:
+        if name not in self.settings.mailboxes:
             raise SettingsError(f"Das Postfach „{name}“ steht nicht (mehr) in den Einstellungen; bitte dort ergänzen.")
-        return self.offices[name]
+        call = self.settings.mailboxes[name].call
+        with self.database.reading() as session:
+            number = newest_number(session, call)
+            known = self._offices.get(name)
+            if known is not None and known[0] == number:
+                return known[1]
+            version = newest_version(session, call)
+        office = self._office(name, version)
+        self._offices[name] = version.id if version else 0, office
+        return office
 
     @property
     def chat_office(self) -> Office:

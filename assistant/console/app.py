@@ -16,6 +16,8 @@ from klimapartner.assistant.console import (
     account,
     account_factor,
     audit,
+    bring_in,
+    call_data,
     compose,
     decide,
     entries,
@@ -47,12 +49,12 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, login_factor.router, login_oidc.router, account.router, account_factor.router,
     info.router, invite.router, users.router, audit.router,
-    start.router, entries.router, export.router, new_entry.router, review.router, entry_fields.router,
+    start.router, entries.router, export.router, bring_in.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
-    match.router, events.router,
+    match.router, events.router, call_data.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
-LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000})
+LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000, "/console/call": 500_000})
 _WRONG: dict[type[Exception], tuple[str, int]] = {
     Denied: ("denied", 403),
     Forged: ("forged", 403),

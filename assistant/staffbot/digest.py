@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from klimapartner.assistant.call import Call, find_call
+from klimapartner.assistant.call import Call
 from klimapartner.assistant.faq import step_in_words
 from klimapartner.assistant.staffbot.texts import StaffLanguage, short_day, text
 from klimapartner.assistant.workplace import Workplace
@@ -31,8 +31,8 @@ def digest_text(session: Session, work: Workplace, *, now: datetime) -> str:
 
 def calls_of(work: Workplace) -> list[Call]:
     """The calls of all mailboxes, each once."""
-    names = dict.fromkeys(box.call for box in work.settings.mailboxes.values())
-    return [find_call(name, tuple(work.settings.call_folders)) for name in names]
+    found = (work.office(name).call for name in work.settings.mailboxes)
+    return list({call.id: call for call in found}.values())
 
 
 def _counts(session: Session, language: StaffLanguage, now: datetime) -> list[str]:
