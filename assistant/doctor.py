@@ -3,13 +3,14 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from klimapartner.assistant.alarms import last_poll, parts_of
 from klimapartner.assistant.call import find_call
+from klimapartner.assistant.console_health import look_at_address, look_at_people, weak_point
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.identity import message_id_domain
@@ -34,11 +35,15 @@ _LEAST_DISK = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: what was looked at, whether it is well, and what was found or is to be done."""
+    """One check: what was looked at, whether it is well, and what was found or is to be done.
+
+    A `hint` is well, but could be better.
+    """
 
     name: str
     well: bool
     text: str
+    hint: bool = False
 
 
 def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
@@ -54,6 +59,8 @@ def examine(work: Workplace, *, send_test_mail: bool) -> Iterator[Finding]:
         yield _guarded("Telegram", lambda: _telegram(work))
     if settings.staff_bot.token.is_set:
         yield _guarded("Bot des Teams", lambda: _staff_bot(work))
+    if settings.console.enabled:
+        yield from _console_findings(work)
     for name in settings.mailboxes:
         yield from _box_findings(work, name)
         if send_test_mail:
@@ -67,6 +74,14 @@ def _box_findings(work: Workplace, name: str) -> Iterator[Finding]:
     yield _guarded(f"Versand {name}", partial(_smtp, work, box))
     yield _guarded(f"Geheimnisse {name}", partial(_secrets, work.settings, box, work.clock()))
     yield _guarded(f"Abruf {name}", partial(_last_poll, work, name, box))
+
+
+def _console_findings(work: Workplace) -> Iterator[Finding]:
+    yield _guarded("Adresse der Konsole", lambda: look_at_address(work.settings))
+    yield _guarded("Personen", lambda: look_at_people(work))
+    weak = _guarded("Zweiter Faktor", lambda: weak_point(work))
+    if weak.text:
+        yield replace(weak, hint=weak.well)
 
 
 def _guarded(name: str, look: Callable[[], str]) -> Finding:

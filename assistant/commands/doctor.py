@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from klimapartner.assistant.commands.common import show_table, workplace_of
-from klimapartner.assistant.doctor import examine
+from klimapartner.assistant.doctor import Finding, examine
 
 
 def doctor(
@@ -17,8 +17,12 @@ def doctor(
     """Prüft Einstellungen, Postfach, Versand, Datenbank, Speicherplatz, Modell, Aufruf und Geheimnisse."""
     with workplace_of(context) as work:
         findings = list(examine(work, send_test_mail=test_mail))
-    show_table(
-        "Befund", ("", "Prüfung", "Ergebnis"), [("ok" if f.well else "FEHLER", f.name, f.text) for f in findings]
-    )
+    show_table("Befund", ("", "Prüfung", "Ergebnis"), [(_mark(found), found.name, found.text) for found in findings])
     if not all(finding.well for finding in findings):
         raise typer.Exit(1)
+
+
+def _mark(found: Finding) -> str:
+    if not found.well:
+        return "FEHLER"
+    return "HINWEIS" if found.hint else "ok"
