@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.cues import fold, labels
+from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partnership import Partnership
 from klimapartner.intents.reading import Letter
 from klimapartner.intents.sender import is_group, is_seller, is_southern
@@ -25,13 +26,17 @@ ANSWERS = re.compile(r"(?:re|aw|antw|rv|res)\s*:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A letter with what the rules found in it: `scores` are the probabilities of the intents' signals."""
+    """A letter with what the rules found in it: `scores` are the probabilities of the intents' signals.
+
+    `german` are the offsets of German bodies in its text.
+    """
 
     letter: Letter
     sentences: Sequence[Sentence]
     scores: Mapping[str, float]
     partnership: Partnership
     municipality: bool
+    german: Sequence[Span] = ()
 
 
 def features(told: Told) -> list[str]:

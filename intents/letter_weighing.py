@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 from klimapartner.intents.intent import REASONS, IntentDecision
 from klimapartner.intents.letter_features import TOLD, Told, features, sentence_features
 from klimapartner.intents.letter_voter import STATES, Judgement, judge
-from klimapartner.intents.partnership import Partnership
+from klimapartner.intents.partnership import Partnership, without_town
 from klimapartner.intents.reading import Evidence, Intent, Status
 from klimapartner.intents.sentences import Sentence
 
 INTENT_WEIGHT = 0.65  # of the voter's word; the rest is the rules'
 STATE_WEIGHT = 0.7
 SURE = 0.5
+# A partnership that a sentence plainly tells of stands: on held-out letters the voter denied such ones wrongly, nine
+# times of ten. Where the rules only guess, say nothing or find that a partner lacks, it is the voter that is right.
+TOLD_OF: frozenset[Status] = frozenset({"existing", "planned"})
+PLAIN = 0.75
 # Too rare for the voter to have learnt: of held-out letters it took them away from the rules wrongly each time.
 KEPT: frozenset[Intent] = frozenset({"workshop_registration", "partner_offer"})
 KEPT_SURENESS = 0.6
@@ -40,7 +44,11 @@ def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
     """The intents and the state of the partnership that rules and voter together are surest of."""
     judged = judge([features(told)])[0]
     intents = _weigh_intents(told, decided, judged)
-    return Weighed(intents, _weigh_state(told, judged))
+    partnership = _weigh_state(told, judged)
+    # Who offers to take part and has nobody yet names towns of others, ended partnerships, or examples.
+    if partnership.status == "none" and "interest" in intents.intents and "partner_offer" not in intents.intents:
+        partnership = without_town(told.letter, told.sentences, told.german, partnership)
+    return Weighed(intents, partnership)
 
 
 def settled(decided: Sequence[Intent], *, elsewhere: bool, mixed: Mapping[Intent, float]) -> tuple[Intent, ...]:
@@ -75,6 +83,14 @@ def choose_state(mixed: Mapping[Status | None, float]) -> Status | None:
     return max(mixed, key=lambda state: mixed[state])
 
 
+def is_settled(by_rules: Partnership) -> bool:
+    """Whether the rules' state stands whatever the voter says: plainly told of, or expressly kept back."""
+    if by_rules.withheld and by_rules.status is None:
+        return True
+    sure = max((e.confidence for e in by_rules.evidence if e.field == "partnership_status"), default=0.0)
+    return by_rules.status in TOLD_OF and sure >= PLAIN
+
+
 def _weigh_intents(told: Told, decided: IntentDecision, judged: Judgement) -> IntentDecision:
     mixed = mix_intents(judged, decided.intents)
     chosen = settled(decided.intents, elsewhere=decided.elsewhere, mixed=mixed)
@@ -104,7 +120,7 @@ def _weigh_state(told: Told, judged: Judgement) -> Partnership:
     partnership = told.partnership
     mixed = mix_states(judged, partnership.status)
     state = choose_state(mixed)
-    if state == partnership.status:
+    if state == partnership.status or is_settled(partnership):
         return partnership
     kept = tuple(e for e in partnership.evidence if e.field != "partnership_status")
     return replace(partnership, status=state, evidence=(*kept, *_state_evidence(told, state, mixed[state])))

@@ -58,6 +58,13 @@ def decide_partner(
     return _country_only(scene, rivals)
 
 
+def decide_wished_country(sentences: Sequence[Sentence], german: Sequence[Span] = ()) -> PartnerDecision:
+    """The country wished in a letter of which no place is a partner."""
+    scene = set_scene(sentences, german)
+    wished = _country_only(scene, [replace(resolve(rival, scene), rejected=True) for rival in weigh(scene)])
+    return wished if wished.partner and region_of(wished.partner.country or "") in SOUTH else PartnerDecision()
+
+
 def _corrected(rivals: list[Rival]) -> list[Rival]:
     """The rivals, those set aside that stand before the place that a correction puts right."""
     right = [n for r in rivals for n in r.mentions if is_put_right(n)]

@@ -1,12 +1,12 @@
 """Partner, world region and status of one letter, read together because each leans on the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klimapartner.intents.checkboxes import ticked_only
 from klimapartner.intents.cues import labels
 from klimapartner.intents.offer import decide_offer, offer_status, writes_from_south
-from klimapartner.intents.partner import PartnerDecision, decide_partner
+from klimapartner.intents.partner import PartnerDecision, decide_partner, decide_wished_country
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.reading import Evidence, Letter, Partner, Region, Status
 from klimapartner.intents.region import RegionDecision, decide_region
@@ -17,13 +17,14 @@ from klimapartner.intents.status import StatusDecision, assume_none, decide_stat
 
 @dataclass(frozen=True, slots=True)
 class Partnership:
-    """What a letter says of the partner in the Global South."""
+    """What a letter says of the partner in the Global South; `withheld`: that it does not want to say who it is."""
 
     partner: Partner | None = None
     more: tuple[Partner, ...] = ()
     world_region: Region | None = None
     status: Status | None = None
     evidence: tuple[Evidence, ...] = ()
+    withheld: bool = False
 
 
 def read_partnership(
@@ -33,7 +34,7 @@ def read_partnership(
 
     `body_key` (AGS or county key of the writer) lets earlier partnerships settle a contested name.
     """
-    sentences = [s for s in ticked_only(sentences) if "partner.call" not in labels(s.text)]
+    sentences = _told(sentences)
     if is_private(sentences):
         return Partnership()
     if is_southern(letter, sentences) or writes_from_south(letter, sentences, german_spans):
@@ -45,7 +46,26 @@ def read_partnership(
     region = decide_region(letter, sentences, partner, german_spans)
     if status.status is None and region.world_region and not (partner.partner and partner.partner.municipality):
         status = assume_none(sentences)
-    return _joined(partner, region, status)
+    withheld = any("partnership.withheld" in labels(s.text) for s in sentences)
+    return replace(_joined(partner, region, status), withheld=withheld)
+
+
+def without_town(
+    letter: Letter, sentences: Sequence[Sentence], german_spans: Sequence[Span], read: Partnership
+) -> Partnership:
+    """The same letter read as one that has no partner yet: no town, only a country or region that it wishes."""
+    if not read.partner or not read.partner.municipality:
+        return read
+    told = _told(sentences)
+    partner = decide_wished_country(told, german_spans)
+    region = decide_region(letter, told, partner, german_spans)
+    kept = StatusDecision(read.status, tuple(e for e in read.evidence if e.field == "partnership_status"))
+    return replace(_joined(partner, region, kept), withheld=read.withheld)
+
+
+def _told(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences without boxes left open and without the words of our own call."""
+    return [s for s in ticked_only(sentences) if "partner.call" not in labels(s.text)]
 
 
 def is_private(sentences: Sequence[Sentence]) -> bool:

@@ -74,7 +74,7 @@ def weigh(found: Findings, doc: Doc) -> None:
 def told_by_rules(found: Findings) -> Told:
     """A letter with what the rules found in it, as the voter sees it."""
     scores, in_germany = found.intents.scores, bool(found.bodies.municipality)
-    return Told(found.letter, found.sentences, scores, found.partnership, in_germany)
+    return Told(found.letter, found.sentences, scores, found.partnership, in_germany, found.german)
 
 
 def read_wishes(found: Findings, doc: Doc) -> None:

@@ -16,6 +16,7 @@ from klimapartner.intents.findings import Findings, attach
 from klimapartner.intents.letter_features import features
 from klimapartner.intents.letter_lines import closing_end
 from klimapartner.intents.letter_voter import INTENTS, STATES
+from klimapartner.intents.letter_weighing import is_settled
 from klimapartner.intents.pipeline import cut, read_bodies, read_intents, read_language, read_partner, told_by_rules
 from klimapartner.intents.reading import Intent, Letter, Office, Part, Status
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
@@ -27,7 +28,8 @@ RULES = (read_language, cut, read_bodies, read_partner, read_intents)
 class LetterCase:
     """A letter as the voter sees it, its right reading, what the rules alone say, and who wrote it.
 
-    `states_known` is false where the right state was not written down.
+    `states_known` is false where the right state was not written down; `state_settled` says that the rules' state
+    stands whatever the voter says.
     """
 
     features: tuple[str, ...]
@@ -36,6 +38,7 @@ class LetterCase:
     states_known: bool
     rules: tuple[Intent, ...]
     rules_status: Status | None
+    state_settled: bool
     elsewhere: bool
     writer: str
 
@@ -58,6 +61,7 @@ def _read(nlp: Language, case: dict[str, Any], writer: str) -> LetterCase:
         states_known=not writer.startswith("m"),  # the m files are labelled for machine or person, and intents
         rules=found.intents.intents,
         rules_status=found.partnership.status,
+        state_settled=is_settled(found.partnership),
         elsewhere=found.intents.elsewhere,
         writer=writer,
     )

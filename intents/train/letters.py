@@ -93,7 +93,8 @@ def by_voter(case: LetterCase, said: Judgement) -> Guess:
 def by_both(case: LetterCase, said: Judgement) -> Guess:
     """Rules and voter weighed, as shipped."""
     intents = settled(case.rules, elsewhere=case.elsewhere, mixed=mix_intents(said, case.rules))
-    return Guess(frozenset(intents), choose_state(mix_states(said, case.rules_status)))
+    state = case.rules_status if case.state_settled else choose_state(mix_states(said, case.rules_status))
+    return Guess(frozenset(intents), state)
 
 
 WAYS: dict[str, Callable[[LetterCase, Judgement], Guess]] = {"rules": by_rules, "voter": by_voter, "both": by_both}

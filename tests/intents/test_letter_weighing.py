@@ -6,9 +6,17 @@ from collections.abc import Callable
 import pytest
 
 from klimapartner.intents.letter_voter import INTENTS, MODEL, STATES
-from klimapartner.intents.letter_weighing import choose_intents, choose_state, mix_intents, mix_states, settled
+from klimapartner.intents.letter_weighing import (
+    choose_intents,
+    choose_state,
+    is_settled,
+    mix_intents,
+    mix_states,
+    settled,
+)
+from klimapartner.intents.partnership import Partnership
 from klimapartner.intents.reader import load_reader
-from klimapartner.intents.reading import Intent, Letter, Office, Status
+from klimapartner.intents.reading import Evidence, Intent, Letter, Office, Partner, Status
 
 Write = Callable[..., Letter]
 
@@ -50,6 +58,49 @@ def test_what_the_rules_call_plainly_foreign_stays_so() -> None:
 )
 def test_the_state(said: dict[str, float], by_rules: Status | None, expected: Status | None) -> None:
     assert choose_state(mix_states(judged(**said), by_rules)) == expected
+
+
+def told_of(status: Status, sureness: float) -> Partnership:
+    return Partnership(status=status, evidence=(Evidence("partnership_status", status, 0, 1, sureness, "gesagt"),))
+
+
+@pytest.mark.parametrize(
+    ("by_rules", "expected"),
+    [
+        (told_of("existing", 0.9), True),
+        (told_of("planned", 0.85), True),
+        (told_of("planned", 0.5), False),
+        (told_of("none", 0.85), False),
+        (Partnership(), False),
+        (Partnership(withheld=True), True),
+    ],
+)
+def test_a_state_plainly_told_of_or_kept_back_stands(by_rules: Partnership, expected: bool) -> None:
+    assert is_settled(by_rules) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "partner", "region"),
+    [
+        (
+            "Die Stadt Jena bekundet Interesse an der neunten Phase. Einen Partner haben wir nicht. Eine Kollegin war "
+            "früher in Kumasi. Uns zieht es nach Lateinamerika, nur vermitteln müssten Sie uns jemanden.",
+            None,
+            "latin_america",
+        ),
+        (
+            "Die Stadt Jena bekundet Interesse an der neunten Phase. Einen Partner haben wir nicht, wir suchen einen "
+            "in Kolumbien. Vermitteln Sie uns bitte jemanden.",
+            Partner(None, "CO"),
+            "latin_america",
+        ),
+    ],
+)
+def test_who_has_nobody_yet_has_no_town_as_partner(
+    text: str, partner: Partner | None, region: str, write: Write
+) -> None:
+    reading = load_reader(Office()).read(write(text))
+    assert [reading.partner, reading.world_region, reading.partnership_status] == [partner, region, "none"]
 
 
 def test_each_intent_has_a_reason_and_a_place_in_the_letter(write: Write) -> None:
