@@ -25,6 +25,7 @@ ITEMS = (
     Item("decide", "/console/decide", "see"),
     Item("match", "/console/match", "see"),
     Item("events", "/console/events", "see"),
+    Item("exchange", "/console/import", "lead"),
     Item("call", "/console/call", "lead"),
     Item("log", "/console/log", "lead"),
     Item("log", "/console/log/access", "admin"),
