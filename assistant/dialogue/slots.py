@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from klimapartner.assistant.dialogue.catalogue import is_word
+from klimapartner.assistant.dialogue.catalogue import is_word, words
 from klimapartner.assistant.dialogue.state import Form, Values
 from klimapartner.assistant.dialogue.turning import Turn
 from klimapartner.assistant.register_fields import certain_fields, field_value
+from klimapartner.intents.fold import folded
 from klimapartner.intents.phone import best_phone, digits, find_phones
 from klimapartner.intents.reading import Candidate, Reading
 from klimapartner.intents.world import region_of
@@ -142,7 +143,13 @@ def _status(turn: Turn, form: Form, text: str) -> Heard:
     for group, status in (("yes", "existing"), ("no", "none"), ("planned", "planned")):
         if is_word(text, group):
             return Heard({"partnership_status": status})
-    return _by_sentence(turn, form, text)
+    heard = _by_sentence(turn, form, text)
+    # "Nein, haben wir nicht": the first word has said it, where the rest is short and says nothing else.
+    first, _, rest = text.partition(",")
+    planned = any(phrase in folded(rest) for phrase in words("planned"))
+    if not heard.values and not planned and is_word(first, "no") and len(rest.split()) < _ENOUGH_WORDS:
+        return Heard({"partnership_status": "none"})
+    return heard
 
 
 def _partner(turn: Turn, form: Form, text: str) -> Heard:

@@ -136,12 +136,14 @@ def test_a_pressed_candidate_is_the_municipality(desk: Desk) -> None:
     [
         ("nein", "none", None),
         ("noch nicht", "none", None),
+        ("nein, haben wir nicht", "none", None),
+        ("Nein, aber in Planung", None, None),
         ("in Planung", "planned", None),
         ("ja", "existing", None),
         ("ja, mit Kaya in Burkina Faso", "existing", {"municipality": "Kaya", "country": "BF"}),
     ],
 )
-def test_answers_on_the_partnership(desk: Desk, said: str, status: str, partner: dict[str, str] | None) -> None:
+def test_answers_on_the_partnership(desk: Desk, said: str, status: str | None, partner: dict[str, str] | None) -> None:
     desk.say("Die Stadt Unna möchte mitmachen", said)
     values = desk.chat.state["form"]["values"]
     assert (values.get("partnership_status"), values.get("partner")) == (status, partner)
