@@ -67,6 +67,15 @@ class Database:
         with _own_errors(), Session(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """One transaction that only reads and sees one moment, however long it takes; writers go on meanwhile."""
+        # SQLite's write-ahead log gives that to every reader.
+        level = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
+        reader = self._reader.execution_options(**level)
+        with _own_errors(), Session(reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
     def migrate(self) -> None:
         """Bring the schema to the newest revision; several processes may do so at once.
 

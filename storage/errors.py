@@ -7,6 +7,9 @@ StorageError
 ├── NotFound
 ├── LeaseLost
 ├── WrongState
+├── NotEmpty
+├── TransferFailed
+├── BadBackup
 └── Refused
 """
 
@@ -37,6 +40,18 @@ class LeaseLost(StorageError):
 
 class WrongState(StorageError):
     """The record is in a state from which this step is not allowed."""
+
+
+class NotEmpty(StorageError):
+    """The database to be filled has something in it."""
+
+
+class TransferFailed(StorageError):
+    """A copy of the database is not the same as what was copied."""
+
+
+class BadBackup(StorageError):
+    """The file is no backup, is damaged, or is of a kind that this program does not know."""
 
 
 class Refused(StorageError):

@@ -34,16 +34,16 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, target: str = "head") -> None:
     """Migrate within the connection's transaction; a second process waits and then finds nothing to do."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     settings = config()
     settings.attributes["connection"] = connection
     try:
-        command.upgrade(settings, "head")
+        command.upgrade(settings, target)
     except CommandError as error:
         found = revision(connection)
         raise SchemaMismatch(
-            f"The database has schema {found}, which this program does not know; update it."
+            f"The schema {found if target == 'head' else target} is newer than this program; update it."
         ) from error
