@@ -1,14 +1,18 @@
 """From the mailbox to the database: commit first, move after, and by UID whatever the flags say."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.erased_mail import erased_uids, is_erased, take_away
+from klimapartner.assistant.mailbox_erasing import Round, delete_in_mailbox
 from klimapartner.assistant.moving import move_finished
 from klimapartner.assistant.sent_folder import look_into_sent
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import MailboxSettings
+from klimapartner.assistant.tombstone_journal import key_of
 from klimapartner.assistant.trouble import clear_trouble
 from klimapartner.assistant.unfetched import BREAKS_LINE, NO_BODY, count_failure, failed_fetches, settle
 from klimapartner.assistant.workplace import Workplace
@@ -19,18 +23,23 @@ from klimapartner.mailbox.message_id import message_id_of
 from klimapartner.storage.engine import Database
 from klimapartner.storage.messages import known_uids, store_message
 from klimapartner.storage.state import get_state, set_state
+from klimapartner.storage.tombstones import tombstone_key
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll found: new mails, copies of known ones, those whose body the server did not give, moved ones."""
+    """What one poll found: new mails, copies of known ones, those whose body the server did not give, moved ones.
+
+    `erased` are mails of people who were erased: they came back and were not stored.
+    """
 
     new: int = 0
     known: int = 0
     without_body: int = 0
     moved: int = 0
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class _Intake:
     database: Database
     clock: Clock
     uidvalidity: int
+    key: bytes
 
 
 def poll(
@@ -52,12 +62,16 @@ def poll(
     database: Database,
     clock: Clock,
     progress: Progress = lambda done, whole: None,
+    key: bytes = b"",
 ) -> Polled:
     """Store every mail of the folder that is not stored yet, then move those that are done.
 
-    A mail that cannot be fetched comes last at the next poll, and is given up after `box.fetch_attempts`.
+    A mail that cannot be fetched comes last at the next poll, and is given up after `box.fetch_attempts`. One that has
+    a tombstone by the `key` (empty: the one in the database) is deleted in the mailbox.
     """
-    intake = _Intake(imap, name, box, database, clock, imap.select(box.folder))
+    with database.session() as session:
+        key = key or tombstone_key(session, now=clock())
+    intake = _Intake(imap, name, box, database, clock, imap.select(box.folder), key)
     polled = _store_missing(intake, progress)
     with database.session() as session:
         set_state(session, f"poll.{name}", clock().isoformat(), now=clock())
@@ -66,12 +80,14 @@ def poll(
 
 
 def visit(imap: ImapSession, name: str, work: Workplace, progress: Progress = lambda done, whole: None) -> Polled:
-    """Look for answers that staff sent themselves, then poll; the mailbox's folder is the open one at the end."""
+    """Delete what was erased, look for answers that staff sent, then poll; the mailbox's folder is open at the end."""
     box = work.settings.mailboxes[name]
+    key = key_of(work.settings, work.database, work.clock())
+    delete_in_mailbox(Round(imap, name, box, work.database, work.clock, key))
     if box.watch_sent:
         with suppress(CommandRefused, FolderMissing):
-            look_into_sent(imap, name, box, work.database, work.clock)
-    return poll(imap, name, box, work.database, work.clock, progress)
+            look_into_sent(imap, name, box, work.database, work.clock, key)
+    return poll(imap, name, box, work.database, work.clock, progress, key)
 
 
 def poll_once(work: Workplace, name: str, progress: Progress = lambda done, whole: None) -> Polled:
@@ -84,22 +100,39 @@ def poll_once(work: Workplace, name: str, progress: Progress = lambda done, whol
 def _store_missing(intake: _Intake, progress: Progress) -> Polled:
     missing = _missing(intake)
     new = again = empty = 0
+    erased = _left_before(intake)
     for number, fetched in enumerate(_fetched(intake, missing), 1):
         if fetched.problem == NO_BODY:
             _count(intake, fetched.uid, NO_BODY)
             empty += 1
             continue
+        if _has_tombstone(intake, fetched):
+            erased.add(fetched.uid)
+            continue
         is_new = _store(intake, fetched)
         new, again = new + is_new, again + (not is_new)
         progress(number, len(missing))
     _settle(intake, set(missing))
-    return Polled(new, again, empty)
+    if erased:
+        take_away(intake.imap, intake.name, intake.database, intake.clock, intake.uidvalidity, erased)
+    return Polled(new, again, empty, erased=len(erased))
+
+
+def _left_before(intake: _Intake) -> set[int]:
+    with intake.database.reading() as session:
+        return erased_uids(session, intake.name, intake.uidvalidity)
+
+
+def _has_tombstone(intake: _Intake, fetched: Fetched) -> bool:
+    with intake.database.reading() as session:
+        return is_erased(session, fetched.raw, fetched.received or intake.clock(), intake.key)
 
 
 def _missing(intake: _Intake) -> list[int]:
     """What is to be fetched, first what has failed least: a mail that breaks the line must not keep back the others."""
     with intake.database.reading() as session:
         known = known_uids(session, intake.name, intake.uidvalidity)
+        known |= erased_uids(session, intake.name, intake.uidvalidity)
         failed = failed_fetches(session, intake.name, intake.uidvalidity)
     return sorted((uid for uid in intake.imap.uids() if uid not in known), key=lambda uid: (failed.get(uid, 0), uid))
 
@@ -151,6 +184,7 @@ def _settle(intake: _Intake, asked: set[int]) -> None:
 
 
 def _store(intake: _Intake, fetched: Fetched) -> bool:
+    sys.audit("klimapartner.poll.fetched")
     with intake.database.session() as session:
         now = intake.clock()
         _, new = store_message(
@@ -165,4 +199,6 @@ def _store(intake: _Intake, fetched: Fetched) -> bool:
             size=fetched.size,
             problem=fetched.problem,
         )
+        sys.audit("klimapartner.poll.storing")
+    sys.audit("klimapartner.poll.stored")
     return new

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from klimapartner.assistant.clock import Clock
+from klimapartner.assistant.erased_mail import is_erased
 from klimapartner.assistant.settings import MailboxSettings
 from klimapartner.assistant.staff_answers import take_staff_answer
 from klimapartner.mailbox.errors import ConnectionLost, FolderMissing, MailboxError
@@ -33,8 +34,12 @@ class _Mark:
     breaks: int = 0
 
 
-def look_into_sent(imap: ImapSession, name: str, box: MailboxSettings, database: Database, clock: Clock) -> int:
+def look_into_sent(
+    imap: ImapSession, name: str, box: MailboxSettings, database: Database, clock: Clock, key: bytes
+) -> int:
     """Note the answers of staff since the last look; returns how many there were.
+
+    What has a tombstone by the `key` is passed over.
 
     After an error the folder is left alone for a while, so that the mailbox itself goes on.
 
@@ -46,7 +51,7 @@ def look_into_sent(imap: ImapSession, name: str, box: MailboxSettings, database:
             return 0
         mark = _mark_of(session, name)
     try:
-        return _look(imap, name, box, database, clock, mark)
+        return _look(imap, name, box, database, clock, mark, key)
     except MailboxError as error:
         with database.session() as session:
             _note_failure(session, name, error, clock())
@@ -54,7 +59,7 @@ def look_into_sent(imap: ImapSession, name: str, box: MailboxSettings, database:
 
 
 def _look(
-    imap: ImapSession, name: str, box: MailboxSettings, database: Database, clock: Clock, mark: _Mark | None
+    imap: ImapSession, name: str, box: MailboxSettings, database: Database, clock: Clock, mark: _Mark | None, key: bytes
 ) -> int:
     folder = box.sent_folder or (mark.folder if mark else "") or imap.sent_folder()
     uidvalidity = imap.select(folder) if folder else 0
@@ -68,7 +73,8 @@ def _look(
     for fetched in _new_ones(imap, box, mark, uidvalidity):
         done = _Mark(folder, uidvalidity, fetched.uid, clock().isoformat())
         with database.session() as session:
-            count += _take(session, fetched, clock())
+            if not is_erased(session, fetched.raw, fetched.received or clock(), key):
+                count += _take(session, fetched, clock())
             _keep(session, name, done, clock())
     return count
 

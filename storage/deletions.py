@@ -70,10 +70,10 @@ def finish_deletion(session: Session, deletion_id: int, *, found: int, now: date
     row.attempts += 1
 
 
-def fail_deletion(session: Session, deletion_id: int, *, error: str, next_try_at: datetime) -> None:
-    """It did not work; `error` holds no words of mails."""
+def fail_deletion(session: Session, deletion_id: int, *, found: int, error: str, next_try_at: datetime) -> None:
+    """It did not work everywhere; `error` holds no words of mails."""
     row = session.get_one(DeletionRow, deletion_id)
-    row.state, row.error, row.next_try_at = "failed", error, next_try_at
+    row.state, row.found, row.error, row.next_try_at = "failed", row.found + found, error, next_try_at
     row.attempts += 1
 
 
@@ -92,7 +92,8 @@ def deletions_of(session: Session, erasure_id: int) -> list[Deletion]:
 def count_deletions(session: Session, erasure_id: int) -> dict[DeletionState, int]:
     """How many of one erasure are in each state; states without any are left out."""
     chosen = select(DeletionRow.state, func.count()).where(DeletionRow.erasure_id == erasure_id)
-    return dict(session.execute(chosen.group_by(DeletionRow.state)).tuples().all())
+    rows = session.execute(chosen.group_by(DeletionRow.state)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _places(session: Session, row: DeletionRow) -> tuple[tuple[int, int], ...]:
@@ -100,7 +101,7 @@ def _places(session: Session, row: DeletionRow) -> tuple[tuple[int, int], ...]:
         return ()
     where = (LocationRow.mailbox == row.mailbox, LocationRow.message_id == row.message_id)
     chosen = select(LocationRow.uidvalidity, LocationRow.uid).where(*where, LocationRow.moved_at.is_(None))
-    return tuple(session.execute(chosen).tuples().all())
+    return tuple((validity, uid) for validity, uid in session.execute(chosen))
 
 
 def _value(row: DeletionRow, places: tuple[tuple[int, int], ...] = ()) -> Deletion:

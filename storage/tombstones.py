@@ -63,6 +63,11 @@ def buried_at(session: Session, kind: Kind, digest: str) -> datetime | None:
     return session.scalars(chosen).first()
 
 
+def has_tombstones(session: Session) -> bool:
+    """Whether anything was erased at all."""
+    return session.scalars(select(TombstoneRow.id).limit(1)).first() is not None
+
+
 def tombstones(session: Session) -> list[Tombstone]:
     """All, oldest first."""
     rows = session.scalars(select(TombstoneRow).order_by(TombstoneRow.at, TombstoneRow.id))
