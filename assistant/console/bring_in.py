@@ -14,7 +14,7 @@ from klimapartner.assistant.console.labels import label
 from klimapartner.assistant.console.pages import go, page
 from klimapartner.assistant.console.visit import Lead, Visit
 from klimapartner.assistant.console.words import text
-from klimapartner.assistant.sheets.bring import Kind, Result, bring_rows, try_rows
+from klimapartner.assistant.sheets.bring import Kind, Result, take_rows, try_rows
 from klimapartner.assistant.sheets.columns import guess, header_row, headings
 from klimapartner.assistant.sheets.read import Sheet, SheetError, read_sheet
 from klimapartner.assistant.sheets.rows import Faulty, Row, understood
@@ -89,8 +89,8 @@ def _execute(visit: Visit, file_id: int, given: Mapping[str, str]) -> Response:
     _, sheet = _kept(visit, file_id)
     at = header_row(sheet)
     rows = _rows(visit, sheet, at, _meaning(_columns(sheet, at, given)))
+    results = take_rows(visit.work.database, visit.work.chat_office, rows, who=visit.who, now=visit.now())
     with visit.work.database.session() as session:
-        results = bring_rows(session, visit.work.chat_office, rows, who=visit.who, now=visit.now())
         drop_file(session, file_id, user_id=visit.user.id)
     counts = Counter(result.kind for result in results)
     left = counts["unknown"] + counts["invalid"]

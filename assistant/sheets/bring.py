@@ -1,6 +1,7 @@
 """Rows into the register: new entries, or additions to those that are there. Twice the same changes nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,6 +18,7 @@ from klimapartner.storage.entries import Entry
 from klimapartner.storage.register import BodyRef, FieldValue, PartnerRef, entry_to_join, set_status, upsert_entry
 from klimapartner.storage.search import entry_by_reference
 
+_BATCH = 100
 Kind = Literal["new", "adds", "same", "unknown", "invalid"]
 
 
@@ -40,28 +42,43 @@ class _Undone(Exception):
 def try_rows(
     database: Database, office: Office, rows: Iterable[Row | Faulty], *, who: str, now: datetime
 ) -> list[Result]:
-    """What `bring_rows` would do: it is done, looked at and rolled back, so that it cannot differ."""
+    """What `take_rows` would do: it is done, looked at and rolled back, so that it cannot differ."""
     results: list[Result] = []
-    try:
-        with database.session() as session:
-            results = bring_rows(session, office, rows, who=who, now=now)
+    for batch in _batches(rows):
+        with suppress(_Undone), database.session() as session:
+            results += [_bring(session, office, row, who, now) for row in batch]
             raise _Undone
-    except _Undone:
-        return results
+    return sorted(results, key=lambda result: result.line)
 
 
-def bring_rows(
-    session: Session, office: Office, rows: Iterable[Row | Faulty], *, who: str, now: datetime
+def take_rows(
+    database: Database, office: Office, rows: Iterable[Row | Faulty], *, who: str, now: datetime
 ) -> list[Result]:
-    """Take the rows over, in one transaction; values count as staff's own."""
-    return [_fault(row) if isinstance(row, Faulty) else _bring(session, office, row, who, now) for row in rows]
+    """Take the rows over; values count as staff's own. What breaks off half-way is made whole by a second time."""
+    results: list[Result] = []
+    for batch in _batches(rows):
+        with database.session() as session:
+            results += [_bring(session, office, row, who, now) for row in batch]
+    return sorted(results, key=lambda result: result.line)
 
 
-def _fault(row: Faulty) -> Result:
-    return Result("unknown" if row.field == "municipality" else "invalid", row.line, row.name, fault=row)
+def _batches(rows: Iterable[Row | Faulty]) -> Iterator[list[Row | Faulty]]:
+    """Rows of one body stay together and in order; a batch is short, since nobody else can write meanwhile."""
+    bodies: dict[str, list[Row | Faulty]] = {}
+    for row in rows:
+        bodies.setdefault("" if isinstance(row, Faulty) else row.body.key(None), []).append(row)
+    batch: list[Row | Faulty] = []
+    for together in bodies.values():
+        batch += together
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    yield batch
 
 
-def _bring(session: Session, office: Office, row: Row, who: str, now: datetime) -> Result:
+def _bring(session: Session, office: Office, row: Row | Faulty, who: str, now: datetime) -> Result:
+    if isinstance(row, Faulty):
+        return Result("unknown" if row.field == "municipality" else "invalid", row.line, row.name, fault=row)
     there = _there(session, office, row)
     return _create(session, office, row, who, now) if there is None else _add(session, there, row, who, now)
 

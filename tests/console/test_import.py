@@ -237,3 +237,14 @@ def test_nobody_but_the_lead_imports(console: Console) -> None:
         before = count_entries(session)
     codes = [console.staff(role).get("/import").status_code for role in ("reader", "editor", "administrator")]
     assert (codes, before) == ([403, 403, 403], len(console.entries()))
+
+
+def test_rows_of_one_body_add_to_each_other_wherever_they_stand(any_console: Console) -> None:
+    towns = [(ags, "", "") for ags in ("05315000", "05314000", "09162000")]
+    rows = [("05954020", "Afrika", ""), *towns, ("05954020", "", "Kim Beispiel"), ("05954020", "Afrika", "")]
+    lead = any_console.staff("lead")
+    page = send(lead, excel(("AGS", "Region", "Kontakt"), *rows))
+    assert list(results(page).values()) == ["neu", "neu", "neu", "neu", "ergänzt", "unverändert"]
+    take_over(lead, page)
+    entry = of(any_console, "05954020")
+    assert (entry.value("world_region"), entry.value("contact.name")) == ("africa", "Kim Beispiel")
