@@ -96,12 +96,18 @@ def is_meant(sentence: Sentence, mention: Mention) -> bool:
     return not is_denied(sentence.text, mention.start)
 
 
-def segment_labels(named: Named) -> set[str]:
-    """The labels of the cues in the part of the sentence that holds the place."""
+def segment_bounds(named: Named) -> Span:
+    """The part of the sentence that holds the place, as offsets in the sentence."""
     text, start = named.sentence.text, named.start - named.sentence.start
     left = max((m.end() for m in SEGMENT.finditer(text) if m.end() <= start), default=0)
     right = min((m.start() for m in SEGMENT.finditer(text) if m.start() >= start), default=len(text))
-    return {hit.label for hit in find_cues(text) if left <= hit.start < right}
+    return left, right
+
+
+def segment_labels(named: Named) -> set[str]:
+    """The labels of the cues in the part of the sentence that holds the place."""
+    left, right = segment_bounds(named)
+    return {hit.label for hit in find_cues(named.sentence.text) if left <= hit.start < right}
 
 
 def tail_labels(named: Named, others: Sequence[Named]) -> set[str]:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from klimapartner.intents.cues import find_cues, fold, labels
+from klimapartner.intents.cues import find_cues, labels
 from klimapartner.intents.partner_names import Named, Span
-from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels, tail_labels
-from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import denied, is_asking
-from klimapartner.intents.world import candidates, earlier_country, find
+from klimapartner.intents.partner_rejection import OWN, is_own, is_rejected, names_another_body
+from klimapartner.intents.partner_scene import POSITIVE, Rival, Scene, segment_labels
+from klimapartner.intents.world import candidates, earlier_country
 
 WEIGHTS = {
     "tie": 2.0,
@@ -20,10 +19,6 @@ WEIGHTS = {
     "state": -3.0,
     "office": -4.0,
 }
-OWN = re.compile(
-    r"\b(?:wir|uns|unser\w*|ich|mich|mir|mein\w*|we|us|our|my|me|nous|notre|nos|nuestr\w+|nosotros|nós|noss\w+)\b",
-    re.IGNORECASE,
-)
 OWN_SUBJECT = re.compile(r"\b(?:wir(?! selbst)|we|nous|nosotros|nós)\b", re.IGNORECASE)
 PUTS_RIGHT = re.compile(
     r"\b(?:richtig|korrekt|gemeint|gemeinte|muss|müsste|correct|right|meant|should|juste|bonne|debe|correcto|correcta|correto|certo)\b"
@@ -34,11 +29,6 @@ PUTS_RIGHT = re.compile(
 CORRECTS = re.compile(
     r"\b(?:sondern|richtig(?: ist| wäre| lautet)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
 )
-UNENDED = re.compile(
-    r"\b(?:nie|niemals|nicht|kein|weder|never|not|n't|jamais|nunca)\s(?:\w+\s){0,2}(?:gekuendigt|beendet|aufgeloest|aufgehoben|eingestellt"
-    r"|eingeschlafen|abgebrochen|erloschen|beenden|kuendigen|ended|cancelled|terminated|dissolved|rompu|rompido|terminado|encerrad\w|interrumpid\w)\b"
-)
-SHORT = 4  # a sentence of so few words speaks of what stands before it ("Gilt als beendet.")
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
 )
@@ -98,7 +88,8 @@ def _belongs_to_others(found: list[Named], scene: Scene) -> bool:
     last = found[-1]
     after = last.sentence.text[last.end - last.sentence.start :] if "partner.story" in segment_labels(last) else ""
     place = scene.sentences.index(last.sentence)
-    return any("partnership.lack" in labels(text) for text in (after, *(s.text for s in scene.sentences[place + 1 :])))
+    later = (s.text for s in scene.sentences[place + 1 :] if not names_another_body(s, scene))
+    return any("partnership.lack" in labels(text) for text in (after, *later))
 
 
 def is_put_right(named: Named) -> bool:
@@ -110,7 +101,7 @@ def is_put_right(named: Named) -> bool:
 def _is_own(named: Named) -> bool:
     """Whether its sentence speaks of the writers; in a story about others "uns" does not count."""
     told = "partner.story" in segment_labels(named)
-    return bool((OWN_SUBJECT if told else OWN).search(named.sentence.text))
+    return bool(OWN_SUBJECT.search(named.sentence.text)) if told else is_own(named)
 
 
 def _plain_name(found: list[Named]) -> str:
@@ -243,45 +234,3 @@ def _row_around(span: Span, spans: list[Span], text: str, offset: int) -> list[S
 
 def _without_brackets(gap: str) -> str:
     return re.sub(r"^\s*(?:\([^)]*\)|(?:in|im|en|au|no|na) [^\W\d_]+)", "", gap)
-
-
-def is_rejected(named: Named, scene: Scene) -> bool:
-    """Whether its part of the sentence, or the next sentence speaking of it, sets it aside."""
-    if "partner.reject" in segment_labels(named) | tail_labels(named, scene.places):
-        return not _is_renewed(named, scene) and not _goes_on(named.sentence.text)
-    place = scene.sentences.index(named.sentence)
-    following = scene.sentences[place + 1] if place + 1 < len(scene.sentences) else None
-    if following is None or any(p.sentence is following for p in scene.places) or _is_of_others(following, named):
-        return False
-    found = labels(following.text)
-    if _goes_on(following.text) or _is_confirmed(place + 2, scene):
-        return False
-    short = len(following.text.split()) <= SHORT and not OWN.search(following.text)
-    refers = short or bool({"partner.anaphora", "partner.tie"} & found)
-    taken_up = refers and not _is_renewed(named, scene)
-    return "partner.denied" in found or ("partner.reject" in found and taken_up)
-
-
-def _goes_on(text: str) -> bool:
-    """Whether an end is only named to be denied ("nie gekündigt", "has not ended")."""
-    return bool(UNENDED.search(fold(text)))
-
-
-def _is_confirmed(place: int, scene: Scene) -> bool:
-    """Whether the sentence there, which names no other place, says that the partnership stands."""
-    following = scene.sentences[place : place + 1]
-    stands = any("partnership.sure" in labels(s.text) and not is_asking(s) for s in following)
-    return stands and not any(p.sentence is s for p in scene.places for s in following)
-
-
-def _is_of_others(sentence: Sentence, named: Named) -> bool:
-    """Whether it names countries, none of which is the place's."""
-    countries = {iso for m in find(sentence.text) if m.kind == "country" for iso in m.countries}
-    return bool(countries) and not countries & set(named.countries)
-
-
-def _is_renewed(named: Named, scene: Scene) -> bool:
-    """Whether its sentence or one of the two that follow takes the partnership up again."""
-    place = scene.sentences.index(named.sentence)
-    near = (s.text for s in scene.sentences[place : place + 3])
-    return any("partner.renewed" in labels(text) and not denied(text, "partner.renewed") for text in near)
