@@ -1,5 +1,6 @@
 """The chat's inbox at work: updates are kept, taken in their chat's order, each answered in one transaction."""
 
+import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +49,9 @@ def receive(
         update, new = store_update(session, channel=channel, update_key=key, chat_id=chat.id, body=body, now=now)
         if new and not chat.active:
             set_active(session, chat.id, True, now=now)
-        return update, new
+        sys.audit("klimapartner.chat.storing")
+    sys.audit("klimapartner.chat.stored")
+    return update, new
 
 
 def answer_waiting(work: Workplace, *, chat_id: int | None = None) -> int:
@@ -66,7 +69,11 @@ def answer_next(work: Workplace, *, chat_id: int | None = None) -> bool:
         with work.database.session() as session:
             taken = take_update(session, now=work.clock(), chat_id=chat_id)
             if taken:
+                sys.audit("klimapartner.chat.taken")
                 _step(session, work, taken)
+                sys.audit("klimapartner.chat.answering")
+        if taken:
+            sys.audit("klimapartner.chat.answered")
     # One update must never stop the chat, whatever it does to us: it is tried again, and then parked.
     except Exception as error:
         if taken is None:

@@ -1,5 +1,6 @@
-"""The outbox goes out: claimed with a lease, marked before the SMTP dialogue, marked after it."""
+"""The outbox goes out: claimed with a lease, marked before the last byte of the mail, marked after the answer to it."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,9 +17,10 @@ from klimapartner.mailbox.header_writer import UnusableAddress
 from klimapartner.mailbox.message import Address
 from klimapartner.mailbox.smtp import Outcome, send
 from klimapartner.storage.engine import Database, Session
-from klimapartner.storage.errors import LeaseLost
+from klimapartner.storage.errors import LeaseLost, WrongState
 from klimapartner.storage.outbox import (
     OutboxMail,
+    begin_try,
     claim_due,
     expire_sending,
     mark_failed,
@@ -57,10 +59,13 @@ async def send_due(
     """Send what is due, once each; returns how many were tried. Nothing is sent before the gate is open."""
     if settings.missing_to_send():
         return 0
+    now = clock()
     with database.session() as session:
-        _tell_of_lost(session, clock())
-        rows = claim_due(session, owner=owner(), now=clock(), lease=LEASE) if gate_is_open(session) else []
+        # One `now` for both: claiming must not find lost ones that nobody is told of.
+        _tell_of_lost(session, now)
+        rows = claim_due(session, owner=owner(), now=now, lease=LEASE) if gate_is_open(session) else []
     for row in rows:
+        sys.audit("klimapartner.send.claimed")
         outcome = await _send_one(settings, database, clock, row)
         if outcome:
             done(row, outcome)
@@ -74,34 +79,47 @@ def _tell_of_lost(session: Session, now: datetime) -> None:
         )
 
 
-async def _send_one(settings: Settings, database: Database, clock: Clock, row: OutboxMail) -> Outcome | None:
-    box = next((box for box in settings.mailboxes.values() if box.address == row.from_addr), None)
+async def _send_one(settings: Settings, database: Database, clock: Clock, claimed: OutboxMail) -> Outcome | None:
     try:
-        # Committed before the first byte: a process that dies from here on leaves a row that is known to be uncertain.
         with database.session() as session:
-            mark_sending(session, row.id, owner=owner(), now=clock(), lease=LEASE)
+            row = begin_try(session, claimed.id, owner=owner(), now=clock(), lease=LEASE)
             mail = with_link(session, settings.web, row, now=clock())
-        outcome = await _guarded(box, clock, mail)
+        sys.audit("klimapartner.send.begun")
+        outcome = await _guarded(settings, clock, row, mail, lambda: _note_end(database, clock, row))
         with database.session() as session:
             _mark(session, row, outcome, clock())
-    except LeaseLost:
-        log.warning("outbox row taken over", row=row.id)
+            sys.audit("klimapartner.send.marking")
+    except (LeaseLost, WrongState):
+        log.warning("outbox row taken over", row=claimed.id)
         return None
+    sys.audit("klimapartner.send.marked")
     return outcome
 
 
-async def _guarded(box: MailboxSettings | None, clock: Clock, row: OutboxMail | None) -> Outcome:
+def _note_end(database: Database, clock: Clock, row: OutboxMail) -> None:
+    """Committed before the last byte: a process that dies from here on leaves a row that is known to be uncertain."""
+    with database.session() as session:
+        mark_sending(session, row.id, owner=owner(), now=clock(), lease=LEASE)
+    sys.audit("klimapartner.send.noted")
+
+
+async def _guarded(
+    settings: Settings, clock: Clock, row: OutboxMail, mail: OutboxMail | None, before_end: Callable[[], None]
+) -> Outcome:
+    box = next((box for box in settings.mailboxes.values() if box.address == row.from_addr), None)
+    if row.attempts > MOST_ATTEMPTS:
+        return Outcome("failed", 0, "Die Übergabe brach jedes Mal ab, ohne dass ein Grund zu erfahren war")
     if box is None:
         return Outcome("failed", 0, "Kein Postfach mit dieser Adresse")
-    if row is None:
+    if mail is None:
         return Outcome("failed", 0, "Die Einladung gilt nicht mehr: Adresse geändert oder Person nicht mehr aktiv")
     try:
-        return await _deliver(box, clock, row)
+        return await _deliver(box, clock, mail, before_end)
     except UnusableAddress as error:
         return Outcome("failed", 0, str(error))
 
 
-async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outcome:
+async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail, before_end: Callable[[], None]) -> Outcome:
     raw = compose(
         from_=Address(box.display_name, row.from_addr),
         to=Address(row.to_name, row.to_addr),
@@ -114,7 +132,8 @@ async def _deliver(box: MailboxSettings, clock: Clock, row: OutboxMail) -> Outco
         calendar=row.calendar,
         auto_submitted="no" if row.kind in BY_PEOPLE else "auto-replied",
     )
-    return await send(server_of(box.smtp), login_of(box.smtp, clock), row.envelope_from, row.to_addr, raw)
+    server, login = server_of(box.smtp), login_of(box.smtp, clock)
+    return await send(server, login, row.envelope_from, row.to_addr, raw, before_end=before_end)
 
 
 def _mark(session: Session, row: OutboxMail, outcome: Outcome, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """One stored mail to its end: read it, bring it into the register, queue the answer. All of it in one transaction."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,6 +99,7 @@ def _person(session: Session, case: Case) -> Handled:
     if mail.reading.unsolicited:
         return _no_answer(session, case.message_id, mail, "spam", "Unverlangte Werbung oder Betrugsversuch", case.now)
     done = {name: STEPS[name](session, case) for name in STEPS if name in mail.reading.intents}
+    sys.audit("klimapartner.read.registered")
     sections = tuple(section for result in done.values() for section in result.sections)
     entry_id = next((result.entry_id for result in done.values() if result.entry_id), None)
     hold = next((result.hold for result in done.values() if result.hold), "")
@@ -110,6 +112,7 @@ def _person(session: Session, case: Case) -> Handled:
         )
     answer = Answer(next(iter(done)), _each_once(sections), entry_id, hold)
     row = queue_answer(session, case, to, answer)
+    sys.audit("klimapartner.read.queued")
     prepare_for_named_address(session, case, answer)
     return Handled(mail, row)
 

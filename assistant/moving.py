@@ -1,5 +1,7 @@
 """What is done, and what is dead, leaves the folder that is watched, where the settings name other folders."""
 
+import sys
+
 from klimapartner.assistant.clock import Clock
 from klimapartner.assistant.settings import MailboxSettings
 from klimapartner.assistant.trouble import task_once
@@ -37,11 +39,15 @@ def _movable(session: Session, name: str, uidvalidity: int) -> list[tuple[int, s
 def _move(
     imap: ImapSession, name: str, database: Database, clock: Clock, uidvalidity: int, uids: list[int], folder: str
 ) -> int:
+    sys.audit("klimapartner.move.claimed")
     outcome = _try(imap, uids, folder)
+    sys.audit("klimapartner.move.moved")
     with database.session() as session:
         mark_moved(session, name, uidvalidity, outcome.moved, now=clock())
         if outcome.left:
             task_once(session, kind=f"move:{name}", text=f"Nicht verschoben: {outcome.reason}", now=clock())
+        sys.audit("klimapartner.move.noting")
+    sys.audit("klimapartner.move.noted")
     return len(outcome.moved)
 
 

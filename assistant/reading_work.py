@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -44,6 +45,7 @@ def _claimed(work: Workplace) -> Iterator[StoredMessage]:
             batch = claim_messages(session, owner=owner(), now=work.clock(), lease=LEASE, limit=BATCH)
         if not batch:
             return
+        sys.audit("klimapartner.read.claimed")
         yield from batch
 
 
@@ -71,9 +73,12 @@ def _one(work: Workplace, stored: StoredMessage) -> Handled | None:
     office: Office = work.office(stored.mailbox)
     with work.database.reading() as session:
         mail = read_stored(session, office, stored)
+    sys.audit("klimapartner.read.read")
     with work.database.session() as session:
         handled = handle(session, office, stored, mail, now=work.clock())
         finish_message(session, stored.id, owner=owner(), now=work.clock(), reason=handled.reason)
+        sys.audit("klimapartner.read.finishing")
+    sys.audit("klimapartner.read.finished")
     return handled
 
 

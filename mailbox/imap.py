@@ -4,6 +4,7 @@ Works by UID whatever \\Seen says, since people read the same mailbox, and never
 """
 
 import contextlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -243,8 +244,10 @@ class Session:
         for group in batches(uids):
             with self._talking(f"Kopieren nach {target}"):
                 self.client.copy(group, target)
+            sys.audit("klimapartner.imap.copied")
             with self._talking("Löschen nach dem Kopieren"):
                 self.client.add_flags(group, ["\\Deleted"], silent=True)
+                sys.audit("klimapartner.imap.flagged")
                 self.client.uid_expunge(group)
 
     def _in_batches(self, verb: str, uids: Sequence[int], target: str) -> None:

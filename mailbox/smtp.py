@@ -5,6 +5,8 @@ and before the server answered (RFC 1047).
 """
 
 import asyncio
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,12 +51,24 @@ class Report:
 
 
 async def send(
-    server: Server, login: Login | None, envelope_from: str, recipient: str, raw: bytes, *, helo: str | None = None
+    server: Server,
+    login: Login | None,
+    envelope_from: str,
+    recipient: str,
+    raw: bytes,
+    *,
+    helo: str | None = None,
+    before_end: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Send `raw` to one recipient; an empty `envelope_from` is the null sender. Raises only InsecureConnection."""
+    """Send `raw` to one recipient; an empty `envelope_from` is the null sender. Raises only InsecureConnection.
+
+    `before_end` is called when all but the end of the text has left; where it raises, the mail is not delivered, and
+    its error goes to the caller.
+    """
     try:
         async with logged_in(server, login, helo) as client:
-            return await _transfer(client, server, envelope_from, recipient, raw)
+            sys.audit("klimapartner.smtp.connected")
+            return await _transfer(client, server, (envelope_from, recipient, raw), before_end)
     except InsecureConnection:
         raise
     except MailboxError as error:
@@ -68,9 +82,11 @@ async def check(server: Server, login: Login | None, *, helo: str | None = None)
         return Report(tuple(sorted(client.esmtp_extensions)), encrypted)
 
 
-async def _transfer(client: SMTP, server: Server, envelope_from: str, recipient: str, raw: bytes) -> Outcome:
+async def _transfer(
+    client: SMTP, server: Server, mail: tuple[str, str, bytes], before_end: Callable[[], None]
+) -> Outcome:
     try:
-        commands = _commands(frozenset(client.esmtp_extensions), envelope_from, recipient, raw)
+        commands = _commands(frozenset(client.esmtp_extensions), *mail)
     except ValueError as error:
         return Outcome("failed", 0, str(error))
     try:
@@ -78,7 +94,9 @@ async def _transfer(client: SMTP, server: Server, envelope_from: str, recipient:
             answer = await client.execute_command(*command)
             if answer.code not in accepted:
                 return _refused(answer.code, answer.message)
-        await _write_text(client, server, raw)
+            sys.audit("klimapartner.smtp.accepted", command[0].decode())
+        await _write_text(client, server, mail[2])
+        _write_end(client, before_end)
     except NO_ANSWER as error:
         client.close()  # out of step: not even QUIT makes sense
         return Outcome("retry", 0, f"{server} brach vor dem Ende der Mail ab ({shorten(error)}).")
@@ -131,13 +149,24 @@ def _refused(code: int, message: str) -> Outcome:
 
 
 async def _write_text(client: SMTP, server: Server, raw: bytes) -> None:
-    """Send the text without its end and wait until it has left, then the end: from here on it may be delivered."""
+    """Send the text without its end, and wait until it has left."""
     protocol = _protocol(client)
     protocol.write(PERIOD_REGEX.sub(b"..", normalize_message_line_endings(raw)))
     async with asyncio.timeout(server.limit):
         while _unsent(protocol):
             await asyncio.sleep(DRAIN_PAUSE)
-    protocol.write(b".\r\n")
+
+
+def _write_end(client: SMTP, before_end: Callable[[], None]) -> None:
+    """Send the end of the text: from here on the mail may be delivered."""
+    sys.audit("klimapartner.smtp.written")
+    try:
+        before_end()
+    except BaseException:
+        client.close()  # RFC 5321, 4.1.1.4: without its end the text is thrown away
+        raise
+    _protocol(client).write(b".\r\n")
+    sys.audit("klimapartner.smtp.ended")
 
 
 def _unsent(protocol: SMTPProtocol) -> int:
@@ -154,6 +183,7 @@ async def _verdict(client: SMTP, server: Server) -> Outcome:
         client.close()
         text = f"{server} gab nach dem Ende der Mail keine Antwort ({shorten(error)})."
         return Outcome("uncertain", 0, text)
+    sys.audit("klimapartner.smtp.answered")
     if answer.code == 250:
         return Outcome("sent", answer.code, shorten(answer.message))
     return _refused(answer.code, answer.message)

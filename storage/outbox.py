@@ -11,6 +11,7 @@ from klimapartner.storage.engine import Session
 from klimapartner.storage.messages import ID_LENGTH
 from klimapartner.storage.outbox_values import Draft, OutboxMail, mail_of
 from klimapartner.storage.sending import (
+    begin_try,
     claim_due,
     expire_sending,
     mark_failed,
@@ -28,6 +29,7 @@ __all__ = [
     "Draft",
     "OutboxMail",
     "OutboxState",
+    "begin_try",
     "claim_due",
     "count_answers",
     "count_outbox",

@@ -1,7 +1,7 @@
-"""Sending as seen by the database: lend a mail, note the start before SMTP begins, note the end after.
+"""Sending as seen by the database: lend a mail, count the try, note that its last byte goes, note the end after.
 
-Between SMTP's 250 and the note lies a gap that no database closes: a mail found in it is "uncertain", never resent by
-itself.
+Before its last byte no server delivers a mail, so a sender that dies until then has sent nothing. Between that byte and
+the last note lies a gap that no database closes: a mail found in it is "uncertain", never resent by itself.
 """
 
 from datetime import datetime, timedelta
@@ -40,14 +40,21 @@ def expire_sending(session: Session, *, now: datetime) -> list[OutboxMail]:
     return [mail_of(row) for row in rows]
 
 
-def mark_sending(session: Session, mail_id: int, *, owner: str, now: datetime, lease: timedelta) -> OutboxMail:
-    """Note that the SMTP dialogue begins; commit it before the first byte.
+def begin_try(session: Session, mail_id: int, *, owner: str, now: datetime, lease: timedelta) -> OutboxMail:
+    """Count the try before the SMTP dialogue, so that a mail which kills the process counts too; the lease starts anew.
 
     Raises LeaseLost when the mail is no longer lent to `owner`, or was held in the meantime.
     """
     row = _held(session, mail_id, owner, "queued")
-    row.state, row.lease_until = "sending", now + lease
+    row.lease_until = now + lease
     row.attempts += 1
+    return mail_of(row)
+
+
+def mark_sending(session: Session, mail_id: int, *, owner: str, now: datetime, lease: timedelta) -> OutboxMail:
+    """Note that the end of the text goes next; commit it before that. Raises LeaseLost as begin_try."""
+    row = _held(session, mail_id, owner, "queued")
+    row.state, row.lease_until = "sending", now + lease
     return mail_of(row)
 
 
@@ -66,7 +73,7 @@ def mark_retry(
     session: Session, mail_id: int, *, owner: str, now: datetime, error: str, next_try_at: datetime
 ) -> OutboxMail:
     """Note a failure that may pass: the server did not take the mail, and it is tried again at `next_try_at`."""
-    row = _held(session, mail_id, owner, "sending")
+    row = _held(session, mail_id, owner, "queued", "sending")
     row.state, row.last_error, row.next_try_at = "queued", error, next_try_at
     row.lease_owner, row.lease_until = None, None
     return mail_of(row)
@@ -74,7 +81,7 @@ def mark_retry(
 
 def mark_failed(session: Session, mail_id: int, *, owner: str, now: datetime, error: str) -> OutboxMail:
     """Note that the server refused the mail for good."""
-    row = _held(session, mail_id, owner, "sending")
+    row = _held(session, mail_id, owner, "queued", "sending")
     _end(session, row, "failed", error, now)
     return mail_of(row)
 
@@ -86,9 +93,9 @@ def mark_uncertain(session: Session, mail_id: int, *, owner: str, now: datetime,
     return mail_of(row)
 
 
-def _held(session: Session, mail_id: int, owner: str, state: OutboxState) -> OutboxRow:
+def _held(session: Session, mail_id: int, owner: str, *states: OutboxState) -> OutboxRow:
     row = fetch_locked(session, OutboxRow, mail_id)
-    if row.state != state or row.lease_owner != owner:
+    if row.state not in states or row.lease_owner != owner:
         raise LeaseLost(f"Mail {mail_id} is {row.state} and not lent to {owner}.")
     return row
 

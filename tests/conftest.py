@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 # The helpers that start real servers; `tests` itself stays off the path, since it has folders named as the leaves.
 sys.path.append(str(ROOT / "tests" / "servers"))
 
-pytest_plugins = ["dovecot_server", "postgres_server", "post_office", "web_chat", "console_desk"]
+pytest_plugins = ["dovecot_server", "postgres_server", "post_office", "web_chat", "console_desk", "crash_office"]
 
 
 @pytest.fixture(scope="session")

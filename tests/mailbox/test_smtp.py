@@ -37,6 +37,13 @@ async def test_a_message_arrives_unchanged(sink: SmtpSink) -> None:
     assert sink.received == [Received(SENDER, (TO,), RAW)]
 
 
+async def test_what_raises_before_the_end_of_the_text_keeps_the_mail_back(sink: SmtpSink) -> None:
+    with pytest.raises(LookupError):
+        await send(sink.server, None, SENDER, TO, RAW, before_end=lambda: {}["no"])
+    assert await outcome(sink) == Outcome("sent", 250, "OK")
+    assert len(sink.received) == 1
+
+
 async def test_line_ends_become_crlf(sink: SmtpSink) -> None:
     await send(sink.server, None, SENDER, TO, b"Subject: x\n\neins\rzwei\n\r\ndrei")
     assert sink.received[0].raw == b"Subject: x\r\n\r\neins\r\nzwei\r\n\r\ndrei\r\n"

@@ -10,6 +10,7 @@ from klimapartner.storage.engine import Database
 from klimapartner.storage.errors import LeaseLost, WrongState
 from klimapartner.storage.history import list_history
 from klimapartner.storage.outbox import (
+    begin_try,
     claim_due,
     count_answers,
     count_outbox,
@@ -40,8 +41,14 @@ def _claim(database: Database, owner: str, now: datetime, limit: int = 10) -> li
 
 
 def _start(database: Database, mail_id: int, owner: str, now: datetime) -> None:
+    _try(database, mail_id, owner, now)
     with database.session() as session:
         mark_sending(session, mail_id, owner=owner, now=now, lease=MINUTE)
+
+
+def _try(database: Database, mail_id: int, owner: str, now: datetime) -> None:
+    with database.session() as session:
+        begin_try(session, mail_id, owner=owner, now=now, lease=MINUTE)
 
 
 def _state(database: Database, mail_id: int) -> str:
@@ -105,6 +112,36 @@ def test_a_lease_that_ran_out_before_sending_is_lent_again(database: Database, m
     assert _claim(database, "b", now + MINUTE) == [mail.id]
     with pytest.raises(LeaseLost):
         _start(database, mail.id, "a", now + MINUTE)
+
+
+def test_a_sender_that_dies_before_the_last_byte_has_sent_nothing(database: Database, mail: Any, now: datetime) -> None:
+    for tries in (1, 2):
+        now += MINUTE
+        assert _claim(database, "a", now) == [mail.id]
+        _try(database, mail.id, "a", now)
+        with database.reading() as session:
+            assert (get_outbox(session, mail.id).state, get_outbox(session, mail.id).attempts) == ("queued", tries)
+
+
+@pytest.mark.parametrize(("mark", "state"), [(mark_retry, "queued"), (mark_failed, "failed")])
+def test_a_server_may_refuse_before_the_last_byte(
+    database: Database, mail: Any, now: datetime, mark: Callable[..., Any], state: str
+) -> None:
+    more = {"next_try_at": now} if mark is mark_retry else {}
+    _claim(database, "a", now)
+    _try(database, mail.id, "a", now)
+    with database.session() as session:
+        mark(session, mail.id, owner="a", now=now, error="no", **more)
+    assert _state(database, mail.id) == state
+
+
+def test_a_mail_held_during_the_dialogue_gets_no_last_byte(database: Database, mail: Any, now: datetime) -> None:
+    _claim(database, "a", now)
+    _try(database, mail.id, "a", now)
+    with database.session() as session:
+        assert hold(session, None, reason="stop", who="maria", now=now) == 1
+    with pytest.raises(LeaseLost), database.session() as session:
+        mark_sending(session, mail.id, owner="a", now=now, lease=MINUTE)
 
 
 def test_a_lease_that_ran_out_while_sending_is_uncertain_and_never_lent_again(
