@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from klimapartner.intents.gazetteer.table import gazetteer
 from klimapartner.intents.world import find, region_of
 from klimapartner.storage.offers import Offer
+from klimapartner.storage.register_list import Line
 from klimapartner.storage.search import Entry
 
 # What counts how much; a pair that contradicts a wish is not proposed at all.
@@ -32,9 +33,9 @@ class Proposal:
     reasons: tuple[Reason, ...]
 
 
-def looks_for_partner(entry: Entry) -> bool:
+def looks_for_partner(line: Line) -> bool:
     """Whether an entry still counts and names no partner."""
-    return entry.status not in OVER and not entry.partner_name and entry.value("partnership_status") != "existing"
+    return line.status not in OVER and not line.partner_name and line.partnership_status != "existing"
 
 
 def proposals(entry: Entry, offers: Iterable[Offer], most: int = 3) -> list[Proposal]:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from klimapartner.assistant.console.lands import land_of
 from klimapartner.storage.register_list import Line
 
 PAGE_SIZE = 50
+Item = TypeVar("Item")
 NOTHING = "none"
 
 
@@ -115,8 +116,8 @@ def choices(lines: Sequence[Line], wanted: Filter) -> dict[str, list[Choice]]:
     return {name: _choices(all_counts[name], counts[name], wanted.chosen.get(name, ())) for name in FACETS}
 
 
-def page_of(lines: Sequence[Line], page: int) -> Sequence[Line]:
-    """The lines of one page."""
+def page_of(lines: Sequence[Item], page: int) -> Sequence[Item]:
+    """What stands on one page of a list."""
     return lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 

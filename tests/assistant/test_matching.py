@@ -9,15 +9,16 @@ import pytest
 from klimapartner.assistant.matching import Reason, looks_for_partner, proposals
 from klimapartner.storage.entries import StoredField
 from klimapartner.storage.offers import Offer
+from klimapartner.storage.register_list import Line
 from klimapartner.storage.search import Entry
 
 NOW = datetime(2022, 3, 1, tzinfo=UTC)
 
 
-def _entry(ags: str = "09572132", country: str = "", partner: str = "", **fields: Any) -> Entry:
+def _entry(ags: str = "09572132", country: str = "", **fields: Any) -> Entry:
     stored = {name: StoredField(value, "staff", 1.0, (), None, NOW) for name, value in fields.items()}
     return Entry(
-        1, "phase09", "KP9-A", "Herzogenaurach", ags, ags, "", partner, country, partner, "new", False, False, False,
+        1, "phase09", "KP9-A", "Herzogenaurach", ags, ags, "", "", country, "", "new", False, False, False,
         None, NOW, NOW, NOW, 1, stored,
     )  # fmt: skip
 
@@ -61,16 +62,19 @@ def test_what_is_over_is_not_proposed() -> None:
     assert _ids(_entry(world_region="africa"), taken, replace(MWANZA, status="withdrawn")) == []
 
 
+LINE = Line(1, "KP9-A", "phase09", "Köln", "", None, "", "", "new", False, False, False, None, NOW, NOW, 1)
+
+
 @pytest.mark.parametrize(
-    ("entry", "looking"),
+    ("line", "looking"),
     [
-        (_entry(), True),
-        (_entry(partnership_status="none"), True),
-        (_entry(partnership_status="planned", country="TZ"), True),
-        (_entry(partner="Kaya"), False),
-        (_entry(partnership_status="existing"), False),
-        (replace(_entry(), status="withdrawn"), False),
+        (LINE, True),
+        (replace(LINE, partnership_status="none"), True),
+        (replace(LINE, partnership_status="planned", partner_country="TZ"), True),
+        (replace(LINE, partner_name="Kaya"), False),
+        (replace(LINE, partnership_status="existing"), False),
+        (replace(LINE, status="withdrawn"), False),
     ],
 )
-def test_who_looks_for_a_partner(entry: Entry, looking: bool) -> None:
-    assert looks_for_partner(entry) is looking
+def test_who_looks_for_a_partner(line: Line, looking: bool) -> None:
+    assert looks_for_partner(line) is looking
