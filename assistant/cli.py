@@ -10,11 +10,13 @@ import typer
 
 from klimapartner.assistant.commands import (
     ask,
+    backup,
     call,
     chat,
     deadletter,
     demo,
     doctor,
+    erase,
     explain,
     gazetteer,
     init,
@@ -22,6 +24,7 @@ from klimapartner.assistant.commands import (
     parse,
     poll,
     register,
+    retention,
     run,
     unanswered,
     user,
@@ -54,7 +57,7 @@ def _common(
     set_up_logs(debug)
 
 
-for group in (register, outbox, chat, deadletter, unanswered, call, gazetteer, user):
+for group in (register, outbox, chat, deadletter, unanswered, call, gazetteer, user, erase, retention):
     app.add_typer(group.app)
 app.command()(init.init)
 app.command()(run.run)
@@ -66,6 +69,10 @@ app.command()(chat.chat)
 app.command()(explain.explain)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command()(backup.backup)
+app.command()(backup.backup_check)
+app.command()(backup.restore)
+app.command()(backup.migrate)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,11 +10,14 @@ from klimapartner.assistant.alarms import look_and_tell
 from klimapartner.assistant.chat_expiry import forget_when_due
 from klimapartner.assistant.dead_letters import retry_for_version, tell_staff
 from klimapartner.assistant.dispatch import send_due
+from klimapartner.assistant.erasing import scrub_when_due
 from klimapartner.assistant.metrics import FAILURES
 from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
+from klimapartner.assistant.retention import retain_when_due
 from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import Settings
+from klimapartner.assistant.tombstone_journal import replay_if_restored, write_journal
 from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
 from klimapartner.assistant.web.server import serve_web
 from klimapartner.assistant.workplace import Workplace
@@ -34,7 +37,11 @@ Target = tuple[str, Callable[[], None]]
 
 
 def serve(work: Workplace, parts: Collection[str], stop: threading.Event) -> None:
-    """Run the parts until `stop` is set; each finishes what it has in hand."""
+    """Run the parts until `stop` is set; each finishes what it has in hand.
+
+    Before the first poll, what was erased goes once more from a database that was restored.
+    """
+    _once(work, "erase", lambda: replay_if_restored(work))
     threads = [threading.Thread(target=target, name=name) for name, target in _targets(work, parts, stop)]
     for thread in threads:
         thread.start()
@@ -93,6 +100,9 @@ def _watch(work: Workplace, stop: threading.Event) -> None:
         tell_staff(work)
         look_and_tell(work, since=since)
         forget_when_due(work)
+        retain_when_due(work)
+        scrub_when_due(work)
+        write_journal(work)
         return 0
 
     _repeat(work, "watch", look, stop, WATCH_SECONDS)

@@ -12,7 +12,7 @@ class RetentionSettings(Strict):
     """Days after which each kind goes by itself; 0 keeps it."""
 
     messages: int = Field(0, ge=0, description="wording of handled mails, and the words of it in the register")
-    chats: int = Field(0, ge=0, description="transcripts of chats; 0: chat.transcript_days")
+    chats: int = Field(0, ge=0, description="transcripts of chats; at most chat.transcript_days")
     outbox: int = Field(0, ge=0, description="wording and recipients of mails that were sent or discarded")
     closed_contacts: int = Field(0, ge=0, description="contacts of entries that were declined or withdrawn")
     accesses: int = Field(0, ge=0, description="who read personal data")
