@@ -12,12 +12,11 @@ from klimapartner.storage import schema
 from klimapartner.storage.engine import Database, Session
 from klimapartner.storage.errors import SchemaMismatch
 from klimapartner.storage.table_lines import TableShape, line_of, shape_of
-from klimapartner.storage.tables import Base
 
 # Of a table with whole mails few rows at a time, for one may have 40 MB.
 _FEW, _MANY = 8, 1_000
-# Never holds a row (see PermitRow).
-_NOT_KEPT = {"erase_permits"}
+# The revision stands in the manifest; erase_permits never holds a row (see PermitRow).
+_NOT_KEPT = {"alembic_version", "erase_permits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +46,18 @@ class Snapshot:
 
 @contextmanager
 def snapshot(database: Database) -> Iterator[Snapshot]:
-    """One moment of a migrated database, however long reading it takes.
+    """One moment of a database of whatever revision, however long reading it takes.
 
-    Raises SchemaMismatch where the database is not at this program's revision.
+    Raises SchemaMismatch where the database has no tables of ours.
     """
     with database.snapshot() as session:
         connection = session.connection()
-        revision = schema.revision(connection) or ""
-        if revision != schema.head():
-            raise SchemaMismatch(f"The database has schema {revision or 'none'}, this program needs {schema.head()}.")
-        kept = [table for table in Base.metadata.sorted_tables if table.name not in _NOT_KEPT]
+        revision = schema.revision(connection)
+        if revision is None:
+            raise SchemaMismatch("The database has no tables of klimapartner.")
+        found = sa.MetaData()
+        found.reflect(connection)
+        kept = [table for table in found.sorted_tables if table.name not in _NOT_KEPT]
         yield Snapshot(session, revision, tuple(shape_of(table, last_id(connection, table.name)) for table in kept))
 
 

@@ -48,7 +48,7 @@ class TableShape:
 
 
 def shape_of(table: sa.Table, last_id: int | None) -> TableShape:
-    """The shape of a table of this program."""
+    """The shape of a table as it stands in the database."""
     columns = tuple((column.name, _kind(column.type)) for column in table.columns)
     return TableShape(table.name, columns, tuple(column.name for column in table.primary_key), last_id)
 
