@@ -7,16 +7,14 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from chat_desk import Hands, chat_settings
-from console_desk import Console, said
+from chat_desk import chat_settings
+from console_desk import Console, copied_console, said
 from fastapi.testclient import TestClient
 from httpx import Response
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from oidc_provider import CLIENT, SECRET, Provider, oidc_provider
 
 from klimapartner.assistant.errors import SettingsError
-from klimapartner.assistant.web.app import create_app
-from klimapartner.assistant.workplace import open_workplace
 from klimapartner.storage.accesses import list_sign_ins
 from klimapartner.storage.users import change_user, find_user, list_users, set_totp
 
@@ -55,17 +53,12 @@ class Door:
 
 @pytest.fixture
 def door(filled_sqlite: Path, tmp_path: Path) -> Iterator[Door]:
-    path = tmp_path / "console.db"
-    path.write_bytes(filled_sqlite.read_bytes())
-    hands = Hands()
     with oidc_provider() as provider:
-        provider.now = lambda: hands.now.timestamp()
-        secret = {"value": SECRET}
-        oidc = {"issuer": provider.issuer, "client_id": CLIENT, "client_secret": secret, "label": "Konto des Hauses"}
+        oidc = {"issuer": provider.issuer, "client_id": CLIENT, "client_secret": {"value": SECRET}}
         web = {"public_url": "http://localhost"}
-        settings = chat_settings(f"sqlite:///{path}", console={"oidc": oidc}, web=web)
-        with open_workplace(settings, lambda: hands.now) as work:
-            yield Door(Console(work, hands, create_app(work)), provider)
+        with copied_console(filled_sqlite, tmp_path, console={"oidc": oidc}, web=web) as console:
+            provider.now = lambda: console.hands.now.timestamp()
+            yield Door(console, provider)
 
 
 def test_a_verified_address_is_linked_once_and_then_the_subject_counts(door: Door) -> None:

@@ -144,14 +144,22 @@ def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def copied_console(filled: Path, folder: Path, **more: Any) -> Iterator[Console]:
+    """A filled console of its own on SQLite, with settings of its own."""
+    path = folder / "console.db"
+    path.write_bytes(filled.read_bytes())
+    hands = Hands()
+    settings = chat_settings(f"sqlite:///{path}", **({"web": {"port": 0}} | more))
+    with open_workplace(settings, lambda: hands.now) as work:
+        yield Console(work, hands, create_app(work))
+
+
 @pytest.fixture
 def console(filled_sqlite: Path, tmp_path: Path) -> Iterator[Console]:
     """A filled console of its own, on SQLite."""
-    path = tmp_path / "console.db"
-    path.write_bytes(filled_sqlite.read_bytes())
-    hands = Hands()
-    with open_workplace(chat_settings(f"sqlite:///{path}", web={"port": 0}), lambda: hands.now) as work:
-        yield Console(work, hands, create_app(work))
+    with copied_console(filled_sqlite, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -170,3 +178,10 @@ def console_site(console: Console) -> Iterator[tuple[str, Console]]:
     """The filled console on a socket, for a real browser: its address."""
     with running(console.work) as (address, _):
         yield address, console
+
+
+@pytest.fixture
+def any_site(any_console: Console) -> Iterator[tuple[str, Console]]:
+    """A filled console on a socket, on each kind of database."""
+    with running(any_console.work) as (address, _):
+        yield address, any_console
