@@ -10,24 +10,22 @@ from klimapartner.assistant.alarms import look_and_tell
 from klimapartner.assistant.chat_expiry import forget_when_due
 from klimapartner.assistant.dead_letters import retry_for_version, tell_staff
 from klimapartner.assistant.dispatch import send_due
+from klimapartner.assistant.duty import on_duty
 from klimapartner.assistant.erasing import scrub_when_due
+from klimapartner.assistant.following import follow_mailbox
 from klimapartner.assistant.metrics import FAILURES
-from klimapartner.assistant.poll import visit
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.retention import retain_when_due
-from klimapartner.assistant.servers import imap_login, server_of
 from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.tombstone_journal import replay_if_restored, write_journal
-from klimapartner.assistant.trouble import clear_trouble, note_trouble, task_once
+from klimapartner.assistant.trouble import clear_trouble, note_trouble
 from klimapartner.assistant.web.server import serve_web
+from klimapartner.assistant.webhooks.sending import deliver_due
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.mailbox.errors import MailboxError
-from klimapartner.mailbox.idle import follow
-from klimapartner.mailbox.imap import Session as ImapSession
-from klimapartner.mailbox.imap import connect
 from klimapartner.storage.errors import StorageError
 
-PARTS = ("poll", "read", "send", "web", "bots")
+PARTS = ("poll", "read", "send", "web", "hooks", "bots")
 IDLE_SECONDS = 1.0
 WATCH_SECONDS = 60.0
 FAULT_SECONDS = 15.0
@@ -54,6 +52,7 @@ def _targets(work: Workplace, parts: Collection[str], stop: threading.Event) -> 
     others: list[Target] = [
         ("read", lambda: _read(work, stop)),
         ("send", lambda: _repeat(work, "send", lambda: _send(work), stop, IDLE_SECONDS)),
+        ("hooks", lambda: _repeat(work, "hooks", lambda: asyncio.run(deliver_due(work)), stop, IDLE_SECONDS)),
         ("web", lambda: _repeat(work, "web", lambda: serve_web(work, stop), stop, FAULT_SECONDS)),
     ]
     bots: list[Target] = []
@@ -97,44 +96,24 @@ def _watch(work: Workplace, stop: threading.Event) -> None:
     since = work.clock()
 
     def look() -> int:
+        with on_duty(work, "watch", stop) as duty:
+            if duty is not None:
+                look_after()
+        return 0
+
+    def look_after() -> None:
         tell_staff(work)
         look_and_tell(work, since=since)
         forget_when_due(work)
         retain_when_due(work)
         scrub_when_due(work)
         write_journal(work)
-        return 0
 
     _repeat(work, "watch", look, stop, WATCH_SECONDS)
 
 
 def _follow(work: Workplace, name: str, stop: threading.Event) -> None:
-    box, part = work.settings.mailboxes[name], f"poll:{name}"
-
-    def once(imap: ImapSession) -> bool:
-        return bool(visit(imap, name, work).new)
-
-    def until_stopped() -> int:
-        follow(
-            lambda: connect(server_of(box.imap), imap_login(box, work.clock)),
-            once,
-            stop,
-            seconds=box.poll_seconds,
-            report=lambda error: _report(work, name, error),
-        )
-        return 0
-
-    _repeat(work, part, until_stopped, stop, FAULT_SECONDS)
-
-
-def _report(work: Workplace, name: str, error: MailboxError) -> None:
-    log.warning("mailbox not reachable", mailbox=name, error=type(error).__name__)
-    FAILURES.labels(f"poll:{name}").inc()
-    if error.temporary:
-        return
-    with work.database.session() as session:
-        note_trouble(session, f"poll:{name}", str(error), now=work.clock())
-        task_once(session, kind=f"mailbox:{name}", text=str(error), now=work.clock())
+    _repeat(work, f"poll:{name}", lambda: follow_mailbox(work, name, stop), stop, FAULT_SECONDS)
 
 
 def _repeat(work: Workplace, part: str, once: Callable[[], int], stop: threading.Event, pause: float) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from klimapartner.assistant.errors import SettingsError
+from klimapartner.assistant.settings_api import ApiSettings
 from klimapartner.assistant.settings_chat import ChatSettings, TelegramSettings, WebSettings
 from klimapartner.assistant.settings_console import ConsoleSettings
 from klimapartner.assistant.settings_privacy import ErasureSettings, RetentionSettings
@@ -137,6 +138,7 @@ class Settings(BaseSettings):
     staff_bot: StaffBotSettings = StaffBotSettings()
     web: WebSettings = WebSettings()
     console: ConsoleSettings = ConsoleSettings()
+    api: ApiSettings = ApiSettings()
     retention: RetentionSettings = RetentionSettings()
     erasure: ErasureSettings = ErasureSettings()
 

@@ -11,6 +11,7 @@ from klimapartner.storage.entries import EntryChange, FieldChange, FieldValue
 from klimapartner.storage.names import normalise_name
 from klimapartner.storage.states import PROVENANCES
 from klimapartner.storage.tables import EntryRow, FieldRow
+from klimapartner.storage.webhooks import Event, tell
 
 
 @dataclass(slots=True)
@@ -56,11 +57,18 @@ class Edit:
             self.row.version += 1
             self.row.updated_at = self.now
             self.row.search = search_text(self.row)
+            tell(self.session, self._event(), subject_id=self.row.id, now=self.now)
         self.session.flush()
         row = self.row
         return EntryChange(
             row.id, row.reference, self.created, row.status, row.version, tuple(self.changed), tuple(self.kept)
         )
+
+    def _event(self) -> Event:
+        if self.created:
+            return "entry.created"
+        withdrawn = any((change.field, change.new) == ("status", "withdrawn") for change in self.changed)
+        return "entry.withdrawn" if withdrawn else "entry.changed"
 
 
 def fill(edit: Edit, values: Mapping[str, FieldValue]) -> None:

@@ -14,6 +14,7 @@ from klimapartner.storage.names import normalise_name
 from klimapartner.storage.sql import clip, fetch_locked, find, insert_if_new
 from klimapartner.storage.states import OFFER_STATUSES, OfferStatus
 from klimapartner.storage.tables import OfferRow
+from klimapartner.storage.webhooks import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def add_offer(
     assert row is not None
     if new:
         history.record(session, now=now, who="system", subject="offer", subject_id=row.id, action="created", new=name)
+        tell(session, "offer.created", subject_id=row.id, now=now)
     else:
         _complete(row, details, topics, now)
     return _value(row), new

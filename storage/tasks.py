@@ -9,6 +9,7 @@ from klimapartner.storage import history
 from klimapartner.storage.engine import Session
 from klimapartner.storage.sql import fetch_locked, find, insert_if_new
 from klimapartner.storage.tables import TaskRow
+from klimapartner.storage.webhooks import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,13 @@ def add_task(
         row = TaskRow(**values)
         session.add(row)
         session.flush()
+        tell(session, "task.created", subject_id=row.id, now=now)
         return _value(row), True
     new = insert_if_new(session, TaskRow, values, ("message_id", "kind"))
     found = find(session, TaskRow, TaskRow.message_id == message_id, TaskRow.kind == kind)
     assert found is not None
+    if new:
+        tell(session, "task.created", subject_id=found.id, now=now)
     return _value(found), new
 
 
