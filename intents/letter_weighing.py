@@ -4,15 +4,16 @@ The weights were chosen on writers that neither had seen. The voter may add and 
 does, the sentence that speaks loudest for its word is the evidence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from klimapartner.intents.intent import REASONS, IntentDecision
 from klimapartner.intents.letter_features import TOLD, Told, features, sentence_features
 from klimapartner.intents.letter_voter import STATES, Judgement, judge
-from klimapartner.intents.partnership import Partnership, without_town
+from klimapartner.intents.partnership import Partnership, with_wish, without_town
 from klimapartner.intents.reading import Evidence, Intent, Status
 from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.vouching import vouched
 
 INTENT_WEIGHT = 0.65  # of the voter's word; the rest is the rules'
 STATE_WEIGHT = 0.7
@@ -45,10 +46,20 @@ def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
     judged = judge([features(told)])[0]
     intents = _weigh_intents(told, decided, judged)
     partnership = _weigh_state(told, judged)
-    # Who offers to take part and has nobody yet names towns of others, ended partnerships, or examples.
-    if partnership.status == "none" and "interest" in intents.intents and "partner_offer" not in intents.intents:
-        partnership = without_town(told.letter, told.sentences, told.german, partnership)
+    if "interest" in intents.intents and "partner_offer" not in intents.intents:
+        partnership = _of_interested(told, partnership)
     return Weighed(intents, partnership)
+
+
+def _of_interested(told: Told, partnership: Partnership) -> Partnership:
+    """What the partnership is of who offers to take part.
+
+    Who has nobody yet names towns of others, ended partnerships, or examples; what region is named, is wished.
+    """
+    letter = (told.letter, told.sentences, told.german)
+    if partnership.status == "none":
+        partnership = without_town(*letter, partnership)
+    return with_wish(*letter, partnership)
 
 
 def settled(decided: Sequence[Intent], *, elsewhere: bool, mixed: Mapping[Intent, float]) -> tuple[Intent, ...]:
@@ -56,10 +67,10 @@ def settled(decided: Sequence[Intent], *, elsewhere: bool, mixed: Mapping[Intent
     return tuple(decided) if elsewhere else choose_intents(mixed)
 
 
-def mix_intents(judged: Judgement, by_rules: Sequence[Intent]) -> dict[Intent, float]:
-    """How sure rules and voter together are of each intent."""
+def mix_intents(judged: Judgement, by_rules: Sequence[Intent], vouched: Collection[Intent] = ()) -> dict[Intent, float]:
+    """How sure rules and voter together are of each intent; what the rules vouch for is not taken away."""
     mixed = {i: INTENT_WEIGHT * judged[i] + (1 - INTENT_WEIGHT) * (i in by_rules) for i in REASONS}
-    return mixed | {i: max(mixed[i], KEPT_SURENESS) for i in KEPT.intersection(by_rules)}
+    return mixed | {i: max(mixed[i], KEPT_SURENESS) for i in KEPT.intersection(by_rules).union(vouched)}
 
 
 def choose_intents(mixed: Mapping[Intent, float]) -> tuple[Intent, ...]:
@@ -92,7 +103,7 @@ def is_settled(by_rules: Partnership) -> bool:
 
 
 def _weigh_intents(told: Told, decided: IntentDecision, judged: Judgement) -> IntentDecision:
-    mixed = mix_intents(judged, decided.intents)
+    mixed = mix_intents(judged, decided.intents, vouched(decided, told.sentences))
     chosen = settled(decided.intents, elsewhere=decided.elsewhere, mixed=mixed)
     evidence = tuple(_evidence(told, decided, intent, mixed[intent]) for intent in chosen)
     elsewhere = chosen == ("other",) and (decided.elsewhere or decided.intents != ("other",))

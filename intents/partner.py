@@ -16,6 +16,7 @@ from klimapartner.intents.partner_weight import is_paired, is_put_right, weigh
 from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.partnership_voter import Judgement
 from klimapartner.intents.reading import Evidence, Letter, Partner
+from klimapartner.intents.region_choice import is_chosen
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking
 from klimapartner.intents.world import Mention, candidates, find, region_of
@@ -36,12 +37,16 @@ HEARD, HEARD_ASIDE, HEARD_COUNTRY = 0.45, 0.8, 0.4
 
 @dataclass(frozen=True, slots=True)
 class PartnerDecision:
-    """The partner meant, further ones, and why; `named` are the sentences that speak of it."""
+    """The partner meant, further ones, and why; `named` are the sentences that speak of it.
+
+    `aside` are those that name a place which is set aside.
+    """
 
     partner: Partner | None = None
     more: tuple[Partner, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     named: tuple[Sentence, ...] = ()
+    aside: tuple[Sentence, ...] = ()
 
 
 def decide_partner(
@@ -53,9 +58,8 @@ def decide_partner(
     rivals = _heard(_corrected(rivals), scene)
     rivals.sort(key=lambda r: (-r.score, r.mentions[0].start))
     chosen = _choose(rivals, scene)
-    if chosen:
-        return _decision(chosen)
-    return _country_only(scene, rivals)
+    aside = tuple(dict.fromkeys(n.sentence for r in rivals if r.rejected for n in r.mentions))
+    return replace(_decision(chosen) if chosen else _country_only(scene, rivals), aside=aside)
 
 
 def decide_wished_country(sentences: Sequence[Sentence], german: Sequence[Span] = ()) -> PartnerDecision:
@@ -229,7 +233,8 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
         return False
     if _is_either(sentence, mention, found):
         return False
-    wish, contact = bool({"partner.wish", "partner.mediated"} & found), bool({"partner.contact", "partner.tie"} & found)
+    wish = bool({"partner.wish", "partner.mediated"} & found) or is_chosen(text, mention)
+    contact = bool({"partner.contact", "partner.tie"} & found)
     if mention.kind == "demonym" and not is_of_body(text, mention):
         return False
     outside = all(region_of(iso) == "other" for iso in mention.countries)

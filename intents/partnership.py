@@ -9,7 +9,7 @@ from klimapartner.intents.offer import decide_offer, offer_status, writes_from_s
 from klimapartner.intents.partner import PartnerDecision, decide_partner, decide_wished_country
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.reading import Evidence, Letter, Partner, Region, Status
-from klimapartner.intents.region import RegionDecision, decide_region
+from klimapartner.intents.region import RegionDecision, decide_region, decide_wished_region
 from klimapartner.intents.sender import is_southern
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.status import StatusDecision, assume_none, decide_status
@@ -61,6 +61,16 @@ def without_town(
     region = decide_region(letter, told, partner, german_spans)
     kept = StatusDecision(read.status, tuple(e for e in read.evidence if e.field == "partnership_status"))
     return replace(_joined(partner, region, kept), withheld=read.withheld)
+
+
+def with_wish(
+    letter: Letter, sentences: Sequence[Sentence], german_spans: Sequence[Span], read: Partnership
+) -> Partnership:
+    """The same of a letter that wants to take part, as the whole of it shows: what region it names, it wishes."""
+    if read.world_region or read.partner:
+        return read
+    region = decide_wished_region(_told(sentences), PartnerDecision(), german_spans)
+    return replace(read, world_region=region.world_region, evidence=(*read.evidence, *region.evidence))
 
 
 def _told(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -39,6 +39,13 @@ NOW = re.compile(
     r"|finally|désormais|finalement|ahora|finalmente|agora|afinal)\b",
     re.IGNORECASE,
 )
+# What an earlier wish is told with, before the one that holds.
+ONCE = re.compile(
+    r"\b(?:ursprünglich\w*|zunächst|anfangs|anfänglich\w*|zuerst|erst (?:dachten|wollten)|eigentlich|lange zeit"
+    r"|bis vor kurzem|originally|initially|at first|d['’]abord|au départ|initialement|al principio|inicialmente"
+    r"|en un principio|de início|a princípio|no começo)\b",
+    re.IGNORECASE,
+)
 ALSO = re.compile(r"\b(?:auch|ebenso|ebenfalls|genauso|also|too|as well|aussi|tambi[eé]n|também)\b", re.IGNORECASE)
 HEARD_AS: dict[str, Region] = {"wish_africa": "africa", "wish_latin": "latin_america", "wish_open": "open"}
 HEARD = 0.45  # the voter's word from here on counts; chosen on writers that it had not seen
@@ -62,13 +69,32 @@ def decide_region(
         sure = _sureness(partner, region)
         return RegionDecision(region, tuple(_from_country(replace(e, confidence=sure), region) for e in given))
     told = [s for s in sentences if s.zone != "signature"]
-    interested = any(_is_interest(s) for s in told)
+    return _by_wish(told, partner, german, interested=any(_is_interest(s) for s in told))
+
+
+def decide_wished_region(
+    sentences: Sequence[Sentence], partner: PartnerDecision, german: Sequence[Span] = ()
+) -> RegionDecision:
+    """The region that a letter wishes of which it is known that it wants to take part."""
+    return _by_wish([s for s in sentences if s.zone != "signature"], partner, german, interested=True)
+
+
+def _by_wish(
+    told: list[Sentence], partner: PartnerDecision, german: Sequence[Span], *, interested: bool
+) -> RegionDecision:
     votes = [vote for before, s in zip([None, *told], told, strict=False) for vote in votes_of(s, before)]
+    votes = [vote for vote in votes if vote.sentence not in partner.aside or _is_region(vote)]
     votes = _last_word(votes, corrects=any(CORRECTS & labels(s.text) for s in told))
     decision = _decide([vote for vote in votes if vote.strong or interested])
     if decision.world_region or not interested:
         return decision
     return _decide(list(_heard(told, german)))
+
+
+def _is_region(vote: Vote) -> bool:
+    """Whether a vote stands on the name of a region, not on that of a country."""
+    text = vote.sentence.text[vote.start - vote.sentence.start : vote.end - vote.sentence.start]
+    return any(m.kind == "region" for m in find(text))
 
 
 def _is_interest(sentence: Sentence) -> bool:
@@ -85,7 +111,7 @@ def _last_word(votes: list[Vote], *, corrects: bool) -> list[Vote]:
         return votes
     last = strong[-1]
     earlier = [v for v in strong if v.region != last.region]
-    replaces = corrects or NOW.search(last.sentence.text)
+    replaces = corrects or NOW.search(last.sentence.text) or all(ONCE.search(v.sentence.text) for v in earlier)
     if not replaces or ALSO.search(last.sentence.text) or any(v.sentence is last.sentence for v in earlier):
         return votes
     return [v for v in votes if v not in earlier]

@@ -7,6 +7,7 @@ from itertools import pairwise
 from klimapartner.intents.cues import Hit, find_cues, fold, labels
 from klimapartner.intents.partner_scene import POSITIVE, clause_labels, is_of_body
 from klimapartner.intents.reading import Region
+from klimapartner.intents.region_choice import is_chosen
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking, negated
 from klimapartner.intents.world import Mention, find
@@ -15,7 +16,7 @@ OTHERS = {"partner.club", "partner.story", "partner.state", "partner.office", "p
 NEGATIVE = {"partner.reject", "region.against", "partner.story"}
 SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 EITHER = re.compile(
-    r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|or|ou|o)\s",
+    r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|od\.|or|ou|o)\s",
     re.IGNORECASE,
 )
 BOTH = re.compile(
@@ -85,7 +86,19 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 EITHER_COUNTRY = re.compile(
-    r"\s*(?:,|/|\boder\b|\bund\b|\bu\.|\bbzw\.?|\bor\b|\band\b|\bou\b|\bet\b|\bo\b|\by\b|\be\b)", re.IGNORECASE
+    r"(?:\s*\(?(?:vllt|vlt|viell|vielleicht|evtl|eventuell|ggf|perhaps|maybe|peut-être|quizás?|talvez)\b\.?\)?)?"
+    r"\s*(?:,|/|\boder\b|\bund\b|\bu\.|\bbzw\.?|\bor\b|\band\b|\bou\b|\bet\b|\bo\b|\by\b|\be\b)",
+    re.IGNORECASE,
+)
+
+
+# A form's or a note's line that denies links with both ("Verbindungen nach Afrika oder Lateinamerika: keine").
+LINKS = re.compile(
+    r"\b(?:\w*kontakt|verbindung|beziehung|\w*partner|draht|drähte|bezüge|anknüpfung|link|tie|contact|lien|relation|contacto"
+    r"|contato|vínculo)\w*\b[^.;!?]*?(?:[:=–-]\s*|\b(?:haben|gibt|bestehen|besteht|unterhalten|pflegen|fehlen|fehlt|have"
+    r"|there are)\b[^.;!?]*)"
+    r"(?:kein\w*|null|nein|nix|fehlanzeige|nicht|noch nie|no\b|none|neither|aucun\w*|ningun\w*|nenhum\w*|fehlt|fehlen)",
+    re.IGNORECASE,
 )
 
 
@@ -143,7 +156,8 @@ def _when_open(sentence: Sentence, before: Sentence | None, kept: list[Mention],
 
 def _when_named(sentence: Sentence, kept: list[Mention], found: frozenset[str]) -> list[Vote]:
     """Of a sentence that names regions or countries: both as fine, one of several countries, or each by itself."""
-    both = {m.region for m in kept} >= set(SOUTH) and not {"partnership.lack", "region.against"} & found
+    denied = {"partnership.lack", "region.against"} & found or LINKS.search(sentence.text)
+    both = {m.region for m in kept} >= set(SOUTH) and not denied
     if both and (EITHER.search(sentence.text) or CONCEDES.search(sentence.text)):
         return [Vote("open", sentence, sentence.start, sentence.end, strong=True)]
     votes = [vote for m in kept if (vote := _vote(sentence, m, found))]
@@ -207,6 +221,7 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> Vote |
     if found & negative and _set_aside(sentence, mention, negative):
         return None
     wish = bool({"partner.wish", "region.label"} & found) or _is_of_partner(sentence, mention, found)
+    wish = wish or is_chosen(sentence.text, mention)
     if mention.kind != "region" and not wish:
         return None
     if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):

@@ -6,7 +6,7 @@ from klimapartner.intents.cues import find_cues, fold, labels
 from klimapartner.intents.sentences import Sentence
 
 NEGATION = re.compile(
-    r"\b(?:nicht|kein(?:e[rsnm]?)?|nie|niemals|keinesfalls|keineswegs|weder|ohne|statt"
+    r"\b(?:nicht|nich|ned|net(?![ -]zero)|kein(?:e[rsnm]?)?|koan?e?|nie|niemals|keinesfalls|keineswegs|weder|ohne|statt"
     r"|not"
     r"|no(?! (?:projeto|programa|processo|ambito|workshop|brasil|nosso|seu|vosso|sul|norte"
     r"|rio|dia|mes|ano|final|inicio|presente|entanto))"
