@@ -36,19 +36,20 @@ class FaqDecision:
 def decide_faq(sentences: Sequence[Sentence], intents: Sequence[Intent], language: str) -> FaqDecision:
     """The FAQ ids asked for in a letter, each with the sentence that asks; nothing where the letter does not ask."""
     found: dict[str, Evidence] = {}
-    for evidence in _evidence(sentences) if "question" in intents else ():
+    for _, evidence in asked_for(sentences) if "question" in intents else ():
         found.setdefault(evidence.value, evidence)
     return FaqDecision(_ordered(found), tuple(found.values()))
 
 
-def _evidence(sentences: Sequence[Sentence]) -> Iterator[Evidence]:
+def asked_for(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, Evidence]]:
+    """Each FAQ id that a sentence asks for, with the sentence, in their order."""
     told = [sentence for sentence in sentences if sentence.zone in ZONES]
     before, asking = "", False
     for sentence, after in zip(told, [*(s.text for s in told[1:]), ""], strict=True):
         threshold = _threshold(sentence, after, listed=asking and _goes_on(before, sentence.text))
         for name, confidence in _ids(sentence.text, before).items() if threshold else ():
             if threshold and confidence > threshold:
-                yield Evidence("faq", name, sentence.start, sentence.end, confidence, REASON)
+                yield sentence, Evidence("faq", name, sentence.start, sentence.end, confidence, REASON)
         before, asking = sentence.text, threshold is not None
 
 
