@@ -20,6 +20,7 @@ from klimapartner.intents.letter_weighing import is_settled
 from klimapartner.intents.pipeline import cut, read_bodies, read_intents, read_language, read_partner, told_by_rules
 from klimapartner.intents.reading import Intent, Letter, Office, Part, Status
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
+from klimapartner.intents.vouching import vouched
 
 RULES = (read_language, cut, read_bodies, read_partner, read_intents)
 
@@ -28,8 +29,8 @@ RULES = (read_language, cut, read_bodies, read_partner, read_intents)
 class LetterCase:
     """A letter as the voter sees it, its right reading, what the rules alone say, and who wrote it.
 
-    `states_known` is false where the right state was not written down; `state_settled` says that the rules' state
-    stands whatever the voter says.
+    `vouched` are the rules' intents that the voter cannot take away; `states_known` is false where the right state was
+    not written down; `state_settled` says that the rules' state stands whatever the voter says.
     """
 
     features: tuple[str, ...]
@@ -40,6 +41,7 @@ class LetterCase:
     rules_status: Status | None
     state_settled: bool
     elsewhere: bool
+    vouched: frozenset[Intent]
     writer: str
 
 
@@ -63,6 +65,7 @@ def _read(nlp: Language, case: dict[str, Any], writer: str) -> LetterCase:
         rules_status=found.partnership.status,
         state_settled=is_settled(found.partnership),
         elsewhere=found.intents.elsewhere,
+        vouched=vouched(found.intents, found.sentences),
         writer=writer,
     )
 

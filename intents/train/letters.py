@@ -92,7 +92,7 @@ def by_voter(case: LetterCase, said: Judgement) -> Guess:
 
 def by_both(case: LetterCase, said: Judgement) -> Guess:
     """Rules and voter weighed, as shipped."""
-    intents = settled(case.rules, elsewhere=case.elsewhere, mixed=mix_intents(said, case.rules))
+    intents = settled(case.rules, elsewhere=case.elsewhere, mixed=mix_intents(said, case.rules, case.vouched))
     state = case.rules_status if case.state_settled else choose_state(mix_states(said, case.rules_status))
     return Guess(frozenset(intents), state)
 
