@@ -33,6 +33,17 @@ _PRAGMAS = (
     # What is erased is overwritten in the file, not only unlinked.
     "secure_delete=ON",
 )
+_SERVER_SIDE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 4}
+# Half a minute after a machine vanished without a word the other side knows: the server then ends its transaction and
+# frees what it had locked, which would else block every other machine for hours; and we connect anew.
+_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+    "options": " ".join(f"-c {name}={value}" for name, value in {**_SERVER_SIDE, "tcp_user_timeout": 30_000}.items()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,8 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return _engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    line = {name: value for name, value in _LINE.items() if name not in url.query}
+    return _engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=line)
 
 
 def _engine(url: URL, **arguments: Any) -> Engine:

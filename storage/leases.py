@@ -40,6 +40,20 @@ def claim_messages(
     return stored_all(lent)
 
 
+def keep_messages(session: Session, ids: Sequence[int], *, owner: str, now: datetime, lease: timedelta) -> list[int]:
+    """Lend for another `lease` what `owner` still has of these messages, for work that takes longer; which those are.
+
+    A row that another transaction holds is being finished just now, and is left alone.
+    """
+    mine = select(MessageRow).where(
+        MessageRow.id.in_(ids), MessageRow.state == "reading", MessageRow.lease_owner == owner
+    )
+    rows = session.scalars(unclaimed(mine.order_by(MessageRow.id), len(ids))).all()
+    for row in rows:
+        row.lease_until = now + lease
+    return [row.id for row in rows]
+
+
 def finish_message(session: Session, message_id: int, *, owner: str, now: datetime, reason: str = "") -> None:
     """Done, in the same transaction as all that came of it. Raises LeaseLost when another worker has it now."""
     row = _held(session, message_id, owner)
