@@ -172,7 +172,10 @@ def _write_ahead(connection: Any) -> None:
     for _ in range(_BUSY_SECONDS * 20):
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            # A full disk (no room for the log's index) does not pass by waiting.
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
             time.sleep(0.05)
         else:
             return

@@ -1,9 +1,7 @@
 """What was saved is what comes back: every table, every value, and ids that are never given out twice."""
 
 import json
-import os
 import secrets
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from any_rows import fill_every_table
 from postgres_server import new_database
+from small_disk import small_disk
 
 from klimapartner.storage import schema
 from klimapartner.storage.backup import check_backup, further_files, read_manifest, restore, write_backup
@@ -230,18 +229,11 @@ def test_a_backup_of_a_newer_version_is_refused(sqlite_database: Database, targe
         restore(target, tmp_path / "b.zip")
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="mounting a small disk needs root")
 def test_a_full_disk_leaves_no_half_backup(filled_file: Database, tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    if os.system(f"mount -t tmpfs -o size=4k none {small} 2>/dev/null"):
-        pytest.skip("this machine mounts no small disk")
-    try:
+    with small_disk(tmp_path / "small", "4k") as disk:
         with pytest.raises(OSError, match="No space left"):
-            write_backup(filled_file, small / "b.zip", files={}, now=NOW)
-        assert list(small.iterdir()) == []
-    finally:
-        os.system(f"umount {small}")
+            write_backup(filled_file, disk.folder / "b.zip", files={}, now=NOW)
+        assert list(disk.folder.iterdir()) == []
 
 
 def test_the_manifest_is_read_without_the_rows(filled_file: Database, tmp_path: Path) -> None:
