@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from klimapartner.mailbox.html_part import html_of
 from klimapartner.mailbox.message import Message
 from klimapartner.mailbox.parse import parse_message
 from klimapartner.storage.columns import Json
@@ -46,6 +47,7 @@ class MessageView:
     stretches: tuple[Stretch, ...]
     attachments: tuple[tuple[str, str], ...]
     erased: bool
+    has_html: bool = False
 
 
 def view_of(session: Session, stored: StoredMessage, marks: Iterable[Mark], own: tuple[str, ...]) -> MessageView:
@@ -58,7 +60,7 @@ def view_of(session: Session, stored: StoredMessage, marks: Iterable[Mark], own:
     attached = tuple((item.name, item.problem or "") for item in message.attachments if not item.inline)
     return MessageView(
         stored.id, message.subject, sender, stored.received_at, tuple(stretches(message, list(marks))), attached,
-        erased=False,
+        erased=False, has_html=bool(html_of(raw)),
     )  # fmt: skip
 
 

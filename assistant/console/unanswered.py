@@ -4,8 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from klimapartner.assistant.after_all import answer_after_all
+from klimapartner.assistant.console.clean_html import clean_html
 from klimapartner.assistant.console.message_view import view_of
 from klimapartner.assistant.console.pages import go, page
 from klimapartner.assistant.console.review import office_of
@@ -15,6 +17,7 @@ from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.intake import Office, new_conversation
 from klimapartner.assistant.letters.sending import letter_draft
 from klimapartner.mailbox.compose import reply_subject
+from klimapartner.mailbox.html_part import html_of
 from klimapartner.mailbox.message import Message
 from klimapartner.mailbox.parse import parse_message
 from klimapartner.storage.conversations import get_conversation
@@ -63,6 +66,16 @@ def nothing_to_do(visit: Edit, message_id: int) -> Response:
 def message_page(visit: See, message_id: int) -> HTMLResponse:
     """A message by itself."""
     return _message(visit, message_id)
+
+
+@router.get("/messages/{message_id}/layout")
+def layout(visit: See, message_id: int) -> HTMLResponse:
+    """A message as its HTML lays it out, cleaned; nothing of it is loaded from elsewhere."""
+    with visit.work.database.session() as session:
+        stored = get_message(session, message_id)
+        visit.note(session, "read", "message", message_id)
+        html = clean_html(html_of(message_raw(session, message_id)))
+    return page(visit, "message_layout.html.j2", message=stored, html=Markup(html))
 
 
 @router.post("/messages/{message_id}/reply")

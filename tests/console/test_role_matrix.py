@@ -27,7 +27,7 @@ sign_in    POST /account/second-factor, POST /account/recovery-codes, POST /acco
 see        GET /entries, GET /entries/{key}, POST /views, POST /views/{view_id}/drop
 see        GET /messages/{message_id}, GET /messages/{message_id}/original, GET /outbox, GET /outbox/{mail_id}
 see        GET /unanswered, GET /tasks, GET /chats/{chat_id}, GET /decide, GET /match, GET /events
-see        GET /events/{event}/calendar
+see        GET /events/{event}/calendar, GET /messages/{message_id}/layout
 edit       GET /entries/new, POST /entries/new, POST /entries/{entry_id}/fields/{name}
 edit       POST /entries/{entry_id}/confirm, POST /entries/{entry_id}/status, POST /entries/{entry_id}/assign
 edit       POST /entries/{entry_id}/settle, POST /entries/{entry_id}/comments, POST /entries/{entry_id}/reminders
