@@ -12,6 +12,7 @@ from itertools import pairwise
 from klimapartner.intents.cues import fold
 from klimapartner.intents.partner_words import (
     after_kind,
+    after_label,
     after_partner,
     before_kind,
     capital_runs,
@@ -38,7 +39,7 @@ AREA = re.compile(
     r"(?:\s(?:local|municipal|district|metropolitan|municipality|council|assembly|county|city))*"
     r"\s*(?:(?P<sign>[(,/–-])\s*)?(?:also |und zwar |gelegen )?(?P<within>(?:in|im|en|na|no|em|dans|auf|within|at)\s+)?"
     r"(?:(?:der|den|dem|the|la|el|las|los|l['’]|l')\s*)?"
-    r"(?:(?:[\w-]*provinz|[\w-]*region|[\w-]*staat|departement|département|departamento|provincia|province|província"
+    r"(?P<kind>(?:[\w-]*provinz|[\w-]*region|[\w-]*staat|departement|département|departamento|provincia|province|província"
     r"|prov\.?|state|estado|edo\.?"
     r"|regi[aã]o|región|región|région|ilha|isla|île|island|insel"
     r"|distrikt|district|distrito|county|kreis|raum|cercle|préfecture|bezirk)"
@@ -131,7 +132,7 @@ def _lies_in(place: Named, area: Named, gap: re.Match[str] | None) -> bool:
     linked = bool(
         gap["within"]
         or gap["sign"] == "("
-        or (gap["sign"] == "," and (area.given or area.size == 0) and not area.kind_word)
+        or (gap["sign"] == "," and (area.given or area.size == 0) and bool(not area.kind_word or gap["kind"]))
     )
     return fits and linked and (area.size is None or area.size == 0 or area.given or bool(gap["within"]))
 
@@ -193,10 +194,11 @@ def _listed(sentence: Sentence, mentions: tuple[Mention, ...]) -> Iterator[Named
         named = replace(named, countries=country, given=bool(country))
         whole = _whole(sentence.text, named)
         told = named.given or (named.kind_word and whole == named.key)
-        if not told and " " not in named.name and is_word(whole):
-            continue
         sizes = dict(zip(mention.countries, mention.sizes, strict=True))
-        if named.given and not set(named.countries) & set(sizes):
+        elsewhere = named.given and not set(named.countries) & set(sizes)  # "Südafrika: Aus der Vereinbarung"
+        if (not told or elsewhere) and " " not in named.name and is_word(whole):
+            continue
+        if elsewhere:
             yield replace(named, size=None)
         elif named.given:
             yield replace(named, size=max(sizes.get(iso, 0) for iso in named.countries))
@@ -256,7 +258,7 @@ def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ..
         sentence=sentence,
         countries=country,
         given=bool(country),
-        typed=after_partner(before),
+        typed=after_partner(before) or (bool(country) and after_label(text, start)),
         kind_word=after_kind("kinds", before) or before_kind(text, end),
         denied=is_denied(text, start),
     )

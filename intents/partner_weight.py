@@ -35,6 +35,7 @@ LIST_GAP = re.compile(
 PAIR_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\.?\s*(?:und|and|et|y|e|mit|with|[+&/–—-])\s*(?:(?:der|dem|das|die|the)\s+)?(?:\w+\s+)?"
 )
+SHORT_NAME = re.compile(r"(?:[A-ZÄÖÜ][\w.-]+\s){0,2}?[A-ZÄÖÜ][\w.-]+\s*(?:[+&/–—-]|und|mit|and|et|y|e)\s*")
 ADDRESSES = re.compile(
     r"(?:\b(?:mit|nach|in|aus|zu|von|für|zwischen|um|und|nämlich|heißt|ist|namens|noch|with|to|of|from|for|and|avec|à|a"
     r"|de|pour|con|en|y|com|em|para|e)|[:–„“\"(])\s*(?:(?:der|dem|den|die|das|la|le|el)\s)?$",
@@ -199,7 +200,12 @@ def _is_addressed(named: Named) -> bool:
 
 
 def is_paired(named: Named, scene: Scene) -> bool:
-    """Whether a German body stands right before it with a link ("Solingen und Thiès")."""
+    """Whether a German body stands right before it with a link ("Solingen und Thiès").
+
+    In the subject that may be a body's short name, where the place comes again below ("Gmünd + Thiès").
+    """
+    if _is_beside_short_name(named) and any(p.key == named.key and not p.in_subject for p in scene.places):
+        return True
     text, offset = named.sentence.text, named.sentence.start
     gaps = (text[max(0, right - offset) : named.start - offset] for left, right in scene.german if right <= named.start)
     known = named.size is not None or named.in_subject
@@ -209,6 +215,11 @@ def is_paired(named: Named, scene: Scene) -> bool:
         and len(text) < 90
         and any(PAIR_GAP.fullmatch(gap) for gap in gaps)
     )
+
+
+def _is_beside_short_name(named: Named) -> bool:
+    before = named.sentence.text[: named.start - named.sentence.start]
+    return named.in_subject and bool(named.size) and bool(SHORT_NAME.fullmatch(before))
 
 
 def _is_listed(named: Named, scene: Scene) -> bool:

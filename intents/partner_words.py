@@ -23,6 +23,19 @@ PARTNER = re.compile(
 )
 
 
+LEADER = re.compile(r"\s*\.{4,}\s*")  # a form's dots between label and value
+LINK_LABEL = re.compile(
+    r"\b(?:kontakte?|verbindung(?:en)?|gegenüber|gegenueber|pendant|draht|contacts?|counterpart|contactos?|contatos?|liens?)"
+    r"\s*(?::|=|\.{4,})\s*(?:(?:in|nach|zu|mit|to|in|with|avec|con|com)\s)?$",
+    re.IGNORECASE,
+)
+
+
+def after_label(text: str, start: int) -> bool:
+    """Whether a label for a contact stands right before ("Kontakt: X")."""
+    return bool(LINK_LABEL.search(text[max(0, start - 40) : start]))
+
+
 def capital_runs(text: str, taken: Sequence[Span]) -> Iterator[Span]:
     """Runs of words that can be a name: capital letters, with joints ("del") between."""
     words = [(m.start(), m.end()) for m in WORD.finditer(text)]
@@ -68,7 +81,8 @@ def is_word(key: str) -> bool:
 
 def words_before(text: str, start: int) -> list[str]:
     """The last words before a place, nearest first, up to the end of a clause."""
-    stretch = re.split(r"[;.!?()]\s|[;()–]|\s-\s", text[max(0, start - 60) : start])[-1]
+    stretch = LEADER.sub(": ", text[max(0, start - 60) : start])
+    stretch = re.split(r"[;.!?()]\s|[;()–]|\s-\s", stretch)[-1]
     return [fold(word) for word in reversed(re.findall(r"[^\W\d_]+", stretch))]
 
 

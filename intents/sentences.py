@@ -18,7 +18,8 @@ NARROW = 40  # a block narrower than this is a list, an address or a form, not w
 
 LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 LEAD = re.compile(r"(?:[>\s]|[-*•·▪◦–—●■□☐☒✓]+(?=\s))*")
-LABEL = re.compile(r"[^\W\d_][\w /()&.-]{1,44}:(?:\s|$)")
+LABEL = re.compile(r"[^\W\d_][\w /()&.-]{1,44}?(?::|\s?\.{4,})(?:\s|$)")
+LEADER = re.compile(r"\s*[^\W\d_][\w /()&-]{1,30}\s?\.{4,}")  # a form's label and its dots ("Partner ....... Kaya")
 ITEM = re.compile(r"\s*(?:[-*•·▪◦–—●■□☐☒✓]\s|\(?\d{1,2}[.)]\s|[a-h]\)\s|>)")
 GREETING = re.compile(
     r"\W*(?:sehr geehrte|guten (?:tag|morgen|abend)|hallo|hi\b|moin|servus|grüß|liebe[rs]?\b|werte[rs]?\b|dear|hello"
@@ -154,6 +155,8 @@ def _ends_sentence(text: str, stop: re.Match[str], left: int, end: int) -> bool:
         return True
     if not stop.group().startswith("."):
         return not following[0][0].islower() or stop.group() in ("!", "?")
+    if LEADER.fullmatch(text, left, stop.end()):
+        return False
     if stop.group().startswith(("..", "…")):
         return following[0][0].isupper()
     word = LAST_WORD.search(text[max(left, stop.start() - 40) : stop.start()])

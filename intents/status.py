@@ -6,7 +6,7 @@ one more voter: it yields the same votes.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from klimapartner.intents.checkboxes import is_no
 from klimapartner.intents.cues import fold, labels
@@ -29,6 +29,12 @@ SO_FAR = re.compile(
     r"\b(?:bisher\w*|bislang|nur|alle|sämtlich\w*|ausschließlich|so far|only|jusqu'ici|hasta ahora|até agora)\b", re.I
 )
 FIRST_PERSON = re.compile(r"\b(?:wir|uns|we|our|nous|tenemos|temos)\b", re.IGNORECASE)
+DOUBTED = 0.6  # of what an earlier letter said and this one corrects
+REPORTS = re.compile(
+    r"\b(?:steht|stand|heißt es|hieß es|findet sich|formulierung|schrieb(?:en)? (?:wir|ich)|angegeben|geschrieben"
+    r"|behauptet|vermerkt|eingetragen|wording|says|said|stated|wrote|écrit|indiqué|dice|decía|escribimos|consta|escrevemos)\b",
+    re.IGNORECASE,
+)
 REASONS: dict[Status, str] = {
     "existing": "bestehende Partnerschaft",
     "planned": "Partnerschaft geplant oder Kontakt vorhanden",
@@ -127,15 +133,22 @@ def _join(votes: list[Vote]) -> StatusDecision:
 
 
 def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Iterator[Vote]:
+    corrects = any({"intent.correction.sure", "intent.correction.likely"} & labels(s.text) for s in told)
     for sentence, named in _about(told, partner):
         found = labels(sentence.text)
-        yield from _partnered(found, sentence, named)
+        votes = _partnered(found, sentence, named)
+        yield from map(_doubted, votes) if corrects and REPORTS.search(sentence.text) else votes
         if PLANS & found:
             yield Vote("planned", sentence, 0.85 if named else 0.75)
         elif _none(sentence):
             yield Vote("planned", sentence, 0.65)
     if partner.named and not _is_about_earlier(told):
         yield Vote("planned", partner.named[0], 0.5)
+
+
+def _doubted(vote: Vote) -> Vote:
+    """A partnership that a letter only reports from the one that it corrects."""
+    return replace(vote, confidence=min(vote.confidence, DOUBTED)) if vote.status == "existing" else vote
 
 
 def _is_about_earlier(told: list[Sentence]) -> bool:
