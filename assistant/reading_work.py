@@ -15,7 +15,7 @@ from klimapartner.assistant.heartbeat import beating
 from klimapartner.assistant.intake import Handled, Office, handle, read_stored
 from klimapartner.assistant.unfetched import is_placeholder
 from klimapartner.assistant.workplace import Workplace
-from klimapartner.storage.errors import LeaseLost
+from klimapartner.storage.errors import DatabaseUnavailable, LeaseLost
 from klimapartner.storage.leases import claim_messages, fail_message, finish_message, keep_messages
 from klimapartner.storage.messages import StoredMessage
 from klimapartner.storage.tasks import add_task
@@ -71,6 +71,9 @@ def _guarded(work: Workplace, stored: StoredMessage) -> Handled | None:
         return _one(work, stored)
     except LeaseLost:
         return None
+    # No fault of the mail: its lease runs out, and it is read again.
+    except DatabaseUnavailable:
+        raise
     # One mail must never stop the intake, whatever it does to us: it is tried again, and then kept as a dead letter.
     except Exception as error:
         log.warning(

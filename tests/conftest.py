@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests" / "servers"))
 
 pytest_plugins = ["dovecot_server", "postgres_server", "post_office", "web_chat", "console_desk", "crash_office"]
+pytest_plugins += ["machines"]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,9 +46,21 @@ def _run(*command: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a private server, without a database name; skips where PostgreSQL is not installed."""
+@dataclass(frozen=True)
+class Postgres:
+    """A private server; `url` is without a database name."""
+
+    url: str
+    _again: Callable[[], None]
+
+    def restart(self) -> None:
+        """Stop it, cutting all connections, and start it again with what it had."""
+        self._again()
+
+
+@contextmanager
+def running(*more_addresses: str) -> Iterator[Postgres]:
+    """A private server on loopback, and at `more_addresses` for their /16 net; skips where it is not installed."""
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     if initdb is None or pg_ctl is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
@@ -55,10 +69,22 @@ def postgres_server() -> Iterator[str]:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, pwd.getpwnam("postgres").pw_gid)
     data, port = folder / "data", _free_port()
     _run(initdb, "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    _run(pg_ctl, "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    with (data / "pg_hba.conf").open("a") as rules:
+        rules.writelines(f"host all all {address}/16 trust\n" for address in more_addresses)
+    listen = ",".join(("127.0.0.1", *more_addresses))
+    options = f"-p {port} -c listen_addresses={listen} -c unix_socket_directories={folder} -c fsync=off"
+    start = (pg_ctl, "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    stop = (pg_ctl, "-D", data, "-m", "immediate", "stop")
+    _run(*start)
     try:
-        yield f"postgresql://tester@127.0.0.1:{port}"
+        yield Postgres(f"postgresql://tester@127.0.0.1:{port}", lambda: (_run(*stop), _run(*start), None)[-1])
     finally:
-        _run(pg_ctl, "-D", data, "-m", "immediate", "stop")
+        _run(*stop)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a server that all tests share."""
+    with running() as server:
+        yield server.url

@@ -14,6 +14,7 @@ from klimapartner.storage.leases import (
     claim_messages,
     fail_message,
     finish_message,
+    keep_messages,
     list_dead,
     retry_dead,
 )
@@ -109,3 +110,15 @@ def test_a_worker_does_not_wait_for_what_another_one_is_just_taking(postgres_dat
         taken = claim_messages(first, owner="a", now=now, lease=MINUTE, limit=2)
         rest = claim_messages(second, owner="b", now=now, lease=MINUTE, limit=2)
         assert ([m.id for m in taken], [m.id for m in rest]) == (ids[:2], ids[2:])
+
+
+def test_long_work_keeps_what_is_still_its_own(database: Database, shop: Any, now: datetime) -> None:
+    first, second, third = shop.mails(3)
+    _claim(database, "a", now, limit=2)
+    with database.session() as session:
+        finish_message(session, first, owner="a", now=now)
+        assert keep_messages(session, [first, second, third], owner="a", now=now + MINUTE, lease=MINUTE) == [second]
+    assert _claim(database, "b", now + MINUTE) == [third]
+    assert _claim(database, "b", now + 2 * MINUTE) == [second, third]
+    with database.session() as session:
+        assert keep_messages(session, [second], owner="a", now=now + 2 * MINUTE, lease=MINUTE) == []

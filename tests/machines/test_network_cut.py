@@ -1,0 +1,79 @@
+"""Two pollers in network namespaces of their own; one line is cut without a word, the other poller takes over."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from dovecot_server import Dovecot
+from forwarder import Forwarder
+from post_office import Post, letter
+from postgres_server import new_database
+from postgres_server import running as running_postgres
+from sqlalchemy import func, select
+
+from klimapartner.assistant.settings import Settings
+from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
+from klimapartner.storage.engine import open_database
+from klimapartner.storage.tables import LocationRow, MessageRow
+from machines import Machines, Nets, wait_until
+
+pytestmark = pytest.mark.postgres
+
+
+@contextmanager
+def passed_on(nets: Nets, port: int) -> Iterator[tuple[int, str]]:
+    """A port of loopback, to be had at the gate: (port, gate's address)."""
+    forwarder = Forwarder(nets.gate, port, "127.0.0.1", port)
+    forwarder.start()
+    yield port, nets.gate
+    forwarder.close()
+
+
+def through(nets: Nets, settings: Settings) -> Settings:
+    """The same office, whose database is reached at the gate."""
+    return settings.model_copy(update={"database": settings.database.replace("127.0.0.1", nets.gate)})
+
+
+def test_a_poller_whose_network_is_cut_is_replaced_and_nothing_is_fetched_twice(
+    machines: Machines, nets: Nets, dovecot: Dovecot, user: str, sink: SmtpSink
+) -> None:
+    with running_postgres(nets.gate) as postgres, passed_on(nets, dovecot.server.port) as imap:
+        post = Post(
+            dovecot.server, dovecot.login(user), sink, new_database(postgres.url, f"cut_{secrets.token_hex(4)}")
+        )
+        database = open_database(post.url)
+        database.migrate()
+
+        def stored() -> tuple[int, int]:
+            with database.reading() as session:
+                count = session.scalar(select(func.count()).select_from(MessageRow))
+                return count or 0, session.scalar(select(func.count()).select_from(LocationRow)) or 0
+
+        def fetched() -> list[int]:
+            counts = machines.reached("klimapartner.poll.fetched")
+            return [counts[process] for process in pollers]
+
+        def append(count: int, begin: int) -> None:
+            post.deliver(*(letter(f"Frage {number}: bis wann?") for number in range(begin, begin + count)))
+
+        settings = through(nets, post.settings)
+        append(5, 0)
+        pollers = [machines.start(settings, "poll", net=nets.names[0], forwards=(imap,))]
+        wait_until(lambda: stored() == (5, 5), "the first poller stores five")
+        pollers.append(machines.start(settings, "poll", net=nets.names[1], forwards=(imap,)))
+
+        nets.cut(0)
+        append(5, 5)
+        wait_until(lambda: stored() == (10, 10), "the second poller takes over")
+        assert fetched() == [5, 5]
+
+        nets.mend(0)
+        append(5, 10)
+        wait_until(lambda: stored() == (15, 15), "the second poller goes on")
+        nets.cut(1)
+        append(5, 15)
+        wait_until(lambda: stored() == (20, 20), "the first one comes back when the second is cut off")
+        assert fetched() == [10, 10]
+        nets.mend(1)
+        database.close()
