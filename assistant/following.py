@@ -44,7 +44,13 @@ def _follow(work: Workplace, name: str, duty: Duty) -> None:
         if not isinstance(error, TakenOver):
             _report(work, name, error)
 
-    follow(dial, lambda imap: bool(visit(imap, name, work).new), duty.ended, seconds=box.poll_seconds, report=report)
+    def look(imap: ImapSession) -> bool:
+        new = visit(imap, name, work).new
+        if new:
+            work.bells["read"].ring()
+        return bool(new)
+
+    follow(dial, look, duty.ended, seconds=box.poll_seconds, report=report)
 
 
 def _report(work: Workplace, name: str, error: MailboxError) -> None:

@@ -89,7 +89,14 @@ def _send(work: Workplace) -> int:
 
 def _read(work: Workplace, stop: threading.Event) -> None:
     _once(work, "read", lambda: retry_for_version(work))
-    _repeat(work, "read", lambda: read_waiting(work), stop, IDLE_SECONDS)
+    _repeat(work, "read", lambda: _read_and_ring(work), stop, IDLE_SECONDS)
+
+
+def _read_and_ring(work: Workplace) -> int:
+    done = read_waiting(work)
+    if done:
+        work.bells["send"].ring()
+    return done
 
 
 def _watch(work: Workplace, stop: threading.Event) -> None:
@@ -125,7 +132,16 @@ def _repeat(work: Workplace, part: str, once: Callable[[], int], stop: threading
             _clear(work, part)
         failed = busy is None
         if not busy:
-            stop.wait(max(pause, FAULT_SECONDS) if failed else pause)
+            _rest(work, part, stop, max(pause, FAULT_SECONDS) if failed else pause)
+
+
+def _rest(work: Workplace, part: str, stop: threading.Event, seconds: float) -> None:
+    """Wait, unless another part rings for this one."""
+    bell = work.bells.get(part)
+    if bell is None:
+        stop.wait(seconds)
+    else:
+        bell.wait(stop, seconds)
 
 
 def _once(work: Workplace, part: str, once: Callable[[], int]) -> int | None:

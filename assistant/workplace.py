@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from klimapartner.assistant.bell import Bell
 from klimapartner.assistant.call import Call, call_from, find_folder, load_call
 from klimapartner.assistant.clock import Clock, clock_from
 from klimapartner.assistant.errors import SettingsError
@@ -24,6 +25,11 @@ class Workplace:
     settings: Settings
     clock: Clock
     database: Database
+
+    @cached_property
+    def bells(self) -> dict[str, Bell]:
+        """A bell for each part that others make work for."""
+        return {"read": Bell(), "send": Bell()}
 
     @cached_property
     def _offices(self) -> dict[str, tuple[int, Office]]:
