@@ -2,17 +2,23 @@
 
 import structlog
 
+from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.tombstone_journal import key_of, write_journal
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.engine import Session
 from klimapartner.storage.erase import Erasure, erase_found
 from klimapartner.storage.erase_find import Person, find_contact, find_person
 from klimapartner.storage.errors import NotFound, StorageError
+from klimapartner.storage.people import is_staff
 from klimapartner.storage.state import get_state, set_state
 
 _ENTRY = "entry:"
 _SCRUB = "scrub.due"
 log = structlog.get_logger(__name__)
+
+
+class ProtectedAddress(AssistantError):
+    """The address is the office's own."""
 
 
 def person_of(session: Session, key: str) -> Person:
@@ -27,9 +33,19 @@ def person_of(session: Session, key: str) -> Person:
     return person
 
 
+def is_protected(work: Workplace, address: str) -> bool:
+    """Whether the address is the office's or a user's own: it stands in nearly everything and is nobody's to erase."""
+    settings = work.settings
+    own = {*settings.own_addresses, settings.administrator.lower(), settings.controller.contact.lower()} - {""}
+    with work.database.reading() as session:
+        return address in own or is_staff(session, address)
+
+
 def erase(work: Workplace, key: str, *, who: str) -> Erasure:
-    """Erase the person behind a key as in `person_of`; raises NotFound."""
+    """Erase the person behind a key as in `person_of`; raises NotFound, ProtectedAddress."""
     now = work.clock()
+    if is_protected(work, key.strip().lower()):
+        raise ProtectedAddress("Das ist eine Adresse des Büros: Sie steht in fast allem und wird hier nicht gelöscht.")
     secret = key_of(work.settings, work.database, now)
     with work.database.session() as session:
         done = erase_found(session, person_of(session, key), who=who, now=now, key=secret)

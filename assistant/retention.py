@@ -35,22 +35,24 @@ def days_of(settings: Settings, kind: str) -> int:
 def preview(work: Workplace) -> list[Period]:
     """Every kind with what a run would take now."""
     with work.database.reading() as session:
-        return [_period(kind, days, count_old(session, kind, before=before)) for kind, days, before in _due(work)]
+        return [
+            Period(kind, days, count_old(session, kind, before=_before(work, days)) if days else 0)
+            for kind, days in _periods(work)
+        ]
 
 
 def run_retention(work: Workplace) -> list[Period]:
     """Let go of what is due, one transaction a kind; returns how much went."""
-    done = []
-    for kind, days, before in _due(work):
-        count = 0
-        if days:
-            with work.database.session() as session:
-                count = forget_kind(session, kind, before=before, now=work.clock())
-        done.append(_period(kind, days, count))
+    done = [Period(kind, days, _forget(work, kind, days) if days else 0) for kind, days in _periods(work)]
     with work.database.session() as session:
         set_state(session, _LAST, work.clock().isoformat(), now=work.clock())
     log.info("retention", **{one.kind: one.count for one in done if one.count})
     return done
+
+
+def _forget(work: Workplace, kind: str, days: int) -> int:
+    with work.database.session() as session:
+        return forget_kind(session, kind, before=_before(work, days), now=work.clock())
 
 
 def retain_when_due(work: Workplace) -> bool:
@@ -69,15 +71,9 @@ def last_run(work: Workplace) -> datetime | None:
     return datetime.fromisoformat(last) if isinstance(last, str) else None
 
 
-def _due(work: Workplace) -> list[tuple[str, int, datetime]]:
-    """Kind, days, and the moment before which it is due; a kind that is kept is never due."""
-    now = work.clock()
-    periods = [(kind, days_of(work.settings, kind)) for kind in RULES]
-    return [
-        (kind, days, now - timedelta(days=days) if days else datetime.min.replace(tzinfo=now.tzinfo))
-        for kind, days in periods
-    ]
+def _periods(work: Workplace) -> list[tuple[str, int]]:
+    return [(kind, days_of(work.settings, kind)) for kind in RULES]
 
 
-def _period(kind: str, days: int, count: int) -> Period:
-    return Period(kind, days, count if days else 0)
+def _before(work: Workplace, days: int) -> datetime:
+    return work.clock() - timedelta(days=days)

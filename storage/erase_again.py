@@ -1,21 +1,17 @@
 """Erasing once more what came back with a backup, known by its tombstones alone."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from klimapartner.storage.engine import Session
 from klimapartner.storage.erase import erase_found
-from klimapartner.storage.erase_find import Person, find_person
+from klimapartner.storage.erase_find import Person, addresses_of, find_person
 from klimapartner.storage.tables import Base, ChatRow, MessageRow, TombstoneRow
 from klimapartner.storage.tombstones import Kind, Tombstone, buried_at, bury, digest_of
 from klimapartner.storage.traces import find_traces
-
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +80,5 @@ def addresses_in(session: Session) -> set[str]:
     for mapper in Base.registry.mappers:
         if mapper.class_ is not TombstoneRow:
             for row in session.execute(select(*mapper.columns).execution_options(yield_per=20)):
-                found.update(address.lower() for cell in row for address in _ADDRESS.findall(_words(cell)))
+                found.update(address for cell in row for address in addresses_of(cell))
     return found
-
-
-def _words(cell: Any) -> str:
-    return (
-        cell.decode("latin-1") if isinstance(cell, bytes) else str(cell) if isinstance(cell, str | dict | list) else ""
-    )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from klimapartner.storage.tables import (
     ConversationRow,
     EntryMessageRow,
     FieldRow,
+    MergeRow,
     MessageRow,
     OfferRow,
     OutboxRow,
@@ -28,6 +29,7 @@ from klimapartner.storage.tables import (
 
 # Fewer digits than these stand in too many texts.
 _SHORTEST_PHONE = 6
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ def find_person(session: Session, address: str) -> Person:
     )
     linked = select(EntryMessageRow.entry_id).where(EntryMessageRow.message_id.in_(messages))
     named = {row.entry_id for row in fields if row.field.startswith("contact.")}
-    entries = named | {row.entry_id for row in fields} | set(session.scalars(linked))
-    names, phones = _names(session, person, named), _phones(session, person, named)
+    merged = _merged(session, person)
+    entries = named | {row.entry_id for row in fields} | set(session.scalars(linked)) | set(merged)
+    names = _names(session, person, named) | _full_names(said.get("contact.name") for said in merged.values())
+    phones = _phones(session, person, named) | _numbers(said.get("contact.phone") for said in merged.values())
     numbers = frozenset(messages), frozenset(entries), frozenset(chat.id for chat in chats)
     return Person(address, frozenset(names), *numbers, frozenset(phones))
 
@@ -85,6 +89,16 @@ def find_contact(session: Session, entry_id: int) -> Person:
     names, phones = _names(session, Person(""), {entry_id}), _phones(session, Person(""), {entry_id})
     messages = frozenset(row.message_id for row in fields.values() if row.message_id is not None)
     return Person("", frozenset(names), messages, frozenset({entry_id}), phones=frozenset(phones))
+
+
+def _merged(session: Session, person: Person) -> dict[int, dict[str, Json]]:
+    """The fields of entries that were merged into others and whose contact the person was, by the id that went."""
+    found = {}
+    for gone, before in session.execute(select(MergeRow.dropped_id, MergeRow.before)).all():
+        said = {one["field"]: one["value"] for one in before["dropped"]["fields"]}
+        if any(map(person.has_address, said.values())):
+            found[gone] = said
+    return found
 
 
 def _where_address(session: Session, person: Person, table: type[Base], *columns: Any) -> Iterator[Any]:
@@ -137,6 +151,10 @@ def _names(session: Session, person: Person, entries: set[int]) -> set[str]:
         found += session.scalars(select(OutboxRow.to_name).where(OutboxRow.to_key == person.address))
         found += session.scalars(select(ParticipantRow.name).where(ParticipantRow.email == person.address))
     found += [row.contact_name for row in _where_address(session, person, OfferRow, OfferRow.contact_email)]
+    return _full_names(found)
+
+
+def _full_names(found: Iterable[Json]) -> set[str]:
     return {_text(name) for name in found if isinstance(name, str) and len(name.split()) > 1}
 
 
@@ -144,9 +162,12 @@ def _phones(session: Session, person: Person, entries: set[int]) -> set[str]:
     is_phone = FieldRow.field == "contact.phone"
     found: list[Json] = list(session.scalars(select(FieldRow.value).where(is_phone, FieldRow.entry_id.in_(entries))))
     found += [row.contact_phone for row in _where_address(session, person, OfferRow, OfferRow.contact_email)]
-    return {
-        digits for value in found if isinstance(value, str) and len(digits := phone_digits(value)) >= _SHORTEST_PHONE
-    }
+    return _numbers(found)
+
+
+def _numbers(found: Iterable[Json]) -> set[str]:
+    numbers = {phone_digits(value) for value in found if isinstance(value, str)}
+    return {digits for digits in numbers if len(digits) >= _SHORTEST_PHONE}
 
 
 def phone_digits(text: str) -> str:
@@ -163,6 +184,14 @@ def mentions(session: Session, person: Person, table: type[Base], *columns: Any)
     """The ids of the rows in one of whose columns the address or a full name stands."""
     rows = session.execute(select(table.__mapper__.primary_key[0], *columns)).all()
     return [number for number, *values in rows if any(map(person.is_mentioned, values))]
+
+
+def addresses_of(value: object) -> set[str]:
+    """The mail addresses in a text, JSON value or bytes, in lower case."""
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    words = _text(value) if isinstance(value, str | dict | list) else ""
+    return set(_ADDRESS.findall(words))
 
 
 def _stands_in(words: str, text: str, before: str) -> bool:

@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 
+from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
 from klimapartner.storage.erase_find import Person, mentions
 from klimapartner.storage.tables import (
@@ -14,6 +15,7 @@ from klimapartner.storage.tables import (
     CommentRow,
     ConversationRow,
     DeliveryRow,
+    EntryRow,
     FieldRow,
     HistoryRow,
     MergeRow,
@@ -40,7 +42,8 @@ def find_traces(session: Session, person: Person) -> Traces:
         "unanswered": _unanswered, "offers": _offers, "participants": _participants, "comments": _comments,
         "reminders": _reminders, "merges": _merges, "files": _files, "views": _views, "deliveries": _deliveries,
     }  # fmt: skip
-    known = {"messages": sorted(person.messages), "entries": sorted(person.entries), "chats": sorted(person.chats)}
+    entries = _ids(session, EntryRow, EntryRow.id.in_(person.entries))  # without those that were merged into others
+    known = {"messages": sorted(person.messages), "entries": entries, "chats": sorted(person.chats)}
     return known | {kind: find(session, person) for kind, find in finders.items()}
 
 
@@ -64,8 +67,25 @@ def _conversations(session: Session, person: Person) -> list[int]:
 def _fields(session: Session, person: Person) -> list[int]:
     """The contact fields and remarks of entries whose contact the person is, or that the person's messages say."""
     theirs = contact_entries(session, person)
-    said = or_(FieldRow.entry_id.in_(theirs), FieldRow.message_id.in_(person.messages))
+    adopted = _adopted(session, person, "value")
+    said = or_(FieldRow.entry_id.in_(theirs), FieldRow.message_id.in_(person.messages), FieldRow.id.in_(adopted))
     return _ids(session, FieldRow, said & or_(FieldRow.field.startswith("contact."), FieldRow.field == "remarks"))
+
+
+def _adopted(session: Session, person: Person, part: str) -> set[int]:
+    """Fields that have a value or evidence from a merged entry's field that the person's messages said.
+
+    Merging does not keep which message a value came from.
+    """
+    pictures = [before[name] for before in session.scalars(select(MergeRow.before)) for name in ("kept", "dropped")]
+    fields = [one for picture in pictures for one in picture["fields"] if one["message_id"] in person.messages]
+    said = {(one["field"], repr(item)) for one in fields for item in _items(one[part])}
+    rows = session.execute(select(FieldRow.id, FieldRow.field, getattr(FieldRow, part))).all() if said else ()
+    return {number for number, name, value in rows if any((name, repr(item)) in said for item in _items(value))}
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value] if value is not None else []
 
 
 def contact_entries(session: Session, person: Person) -> set[int]:
@@ -77,6 +97,7 @@ def contact_entries(session: Session, person: Person) -> set[int]:
 
 def _quotes(session: Session, person: Person) -> list[int]:
     named = mentions(session, person, FieldRow, FieldRow.evidence)
+    named += sorted(_adopted(session, person, "evidence"))
     return _ids(session, FieldRow, or_(FieldRow.message_id.in_(person.messages), FieldRow.id.in_(named)))
 
 
@@ -126,12 +147,21 @@ def _participants(session: Session, person: Person) -> list[int]:
 def _comments(session: Session, person: Person) -> list[int]:
     """What staff noted beside the entries whose contact the person is may be about them without their name."""
     told = CommentRow.id.in_(_told(session, person, CommentRow, CommentRow.text))
-    return _ids(session, CommentRow, or_(CommentRow.entry_id.in_(contact_entries(session, person)), told))
+    beside = CommentRow.entry_id.in_(contact_entries(session, person))
+    return _ids(session, CommentRow, or_(beside, told, CommentRow.id.in_(_moved(session, person, "comments"))))
 
 
 def _reminders(session: Session, person: Person) -> list[int]:
     told = ReminderRow.id.in_(_told(session, person, ReminderRow, ReminderRow.text))
-    return _ids(session, ReminderRow, or_(ReminderRow.entry_id.in_(contact_entries(session, person)), told))
+    beside = ReminderRow.entry_id.in_(contact_entries(session, person))
+    return _ids(session, ReminderRow, or_(beside, told, ReminderRow.id.in_(_moved(session, person, "reminders"))))
+
+
+def _moved(session: Session, person: Person, table: str) -> set[int]:
+    """What stood beside an entry whose contact the person was, before that was merged into another one."""
+    pictures = session.scalars(select(MergeRow.before)).all()
+    theirs = (b for b in pictures if any(person.has_address(one["value"]) for one in b["dropped"]["fields"]))
+    return {number for before in theirs for number in before["hung"][table]}
 
 
 def _merges(session: Session, person: Person) -> list[int]:

@@ -31,5 +31,5 @@ def run(context: typer.Context) -> None:
 
 
 def _show(title: str, periods: Sequence[Period]) -> None:
-    rows = [(_KINDS[one.kind], f"{one.days} Tage" if one.days else "bleibt", one.count) for one in periods]
+    rows = [(_KINDS[one.kind], f"{one.days} Tag(e)" if one.days else "bleibt", one.count) for one in periods]
     show_table(title, ("Art", "Frist", "Anzahl"), rows)

@@ -33,6 +33,9 @@ from klimapartner.assistant.console import (
     match,
     new_entry,
     outbox,
+    people,
+    people_erase,
+    retention,
     review,
     start,
     tasks,
@@ -51,7 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     info.router, invite.router, users.router, audit.router,
     start.router, entries.router, export.router, bring_in.router, new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
-    match.router, events.router, call_data.router,
+    match.router, events.router, call_data.router, people.router, people_erase.router, retention.router,
 )  # fmt: skip
 # Below these paths bodies may be larger than elsewhere: bytes.
 LARGER_BODIES = MappingProxyType({"/console/import": 10_000_000, "/console/call": 500_000})

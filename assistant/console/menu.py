@@ -27,6 +27,7 @@ ITEMS = (
     Item("events", "/console/events", "see"),
     Item("exchange", "/console/import", "lead"),
     Item("call", "/console/call", "lead"),
+    Item("people", "/console/people", "lead"),
     Item("log", "/console/log", "lead"),
     Item("log", "/console/log/access", "admin"),
     Item("users", "/console/users", "admin"),

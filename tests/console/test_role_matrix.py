@@ -41,7 +41,10 @@ edit       POST /events/{event}/drop/{participant_id}
 lead       POST /entries/bulk, POST /outbox/gate, GET /export.{kind}, GET /import, POST /import, GET /import/{file_id}
 lead       POST /import/{file_id}, POST /events/{event}/selected, POST /events/{event}/invite
 lead       GET /events/{event}/export, GET /call, POST /call/{part}, POST /call/versions/{version_id}/restore
-lead       GET /log, GET /log/changes
+lead       GET /log, GET /log/changes, GET /people, POST /people, POST /people/person, POST /people/export
+lead       POST /people/erase, POST /people/erase/now, GET /people/erasures/{erasure_id}
+lead       GET /people/erasures/{erasure_id}/certificate.txt, POST /people/erasures/{erasure_id}/retry
+lead       GET /people/retention, POST /people/retention/run
 admin      GET /users, POST /users, GET /users/{user_id}, POST /users/{user_id}, POST /users/{user_id}/link
 admin      POST /users/{user_id}/second-factor/reset, POST /users/{user_id}/unlock, POST /users/{user_id}/sessions/end
 admin      GET /log/access, GET /log/access/people
