@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse,
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from klimapartner.assistant.api.app import create_api
 from klimapartner.assistant.chat_work import answer_waiting
 from klimapartner.assistant.console.app import LARGER_BODIES, create_console
 from klimapartner.assistant.web import assets, chat_page
@@ -38,6 +39,8 @@ def create_app(work: Workplace, stop: threading.Event | None = None) -> FastAPI:
         app.include_router(assets.router)
         app.mount("/chat/api", chat_api(app.state.desk))
         app.include_router(chat_page.router)
+    if work.settings.api.enabled:
+        app.mount("/api/v1", create_api(app.state.desk))
     if work.settings.console.enabled:
         app.mount("/console", create_console(app.state.desk))
         app.add_api_route("/", lambda: RedirectResponse("/console/", 303), include_in_schema=False)

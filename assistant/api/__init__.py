@@ -1,0 +1,1 @@
+"""The REST API for other programs of the office, under /api/v1."""
