@@ -42,7 +42,7 @@ ADDRESSES = re.compile(
     re.IGNORECASE,
 )
 LOCATES = re.compile(
-    r"\b(?:bei(?!.*\b(?:angegeben|eingetragen|genannt|geschrieben|vermerkt)\b)|nahe|unweit|nähe(?: von)?|hauptstadt"
+    r"\b(?:bei|nahe|unweit|nähe(?: von)?|hauptstadt"
     r"|umland von|(?:süden|norden|osten|westen|rand|stadtrand|vorort) von"
     r"|(?:kilometer|km|stunden?|autostunden?|minuten|hours?|miles|heures|horas)"
     r"(?: \w+)? (?:von|vor|from|de)"
@@ -51,6 +51,7 @@ LOCATES = re.compile(
     r"|près de|cerca de|perto de|estado d[eo]|provincia de|região de|région de|département de)\s+$",
     re.IGNORECASE,
 )
+ENTERED = re.compile(r"\b(?:angegeben|eingetragen|genannt|geschrieben|vermerkt|angekreuzt)\b")  # "bei X ... angegeben"
 KIND_BEFORE = re.compile(r"(?:Cidade|Câmara|Prefeitura|Municipio|Commune|Ville|Alcaldía|Distrito) d(?:e|a|o|u)s? ")
 LOCATED = re.compile(r"\s(?:gehört|gehörend|gehörig|eingemeindet|aufgegangen)\w*\b", re.IGNORECASE)
 
@@ -119,8 +120,9 @@ def weight_of(named: Named, scene: Scene) -> float:
     weight = _weight_of_form(named) + _weight_of_place(named, scene)
     weight -= 2.0 * (named.around or _is_area_of_town(named, scene))
     text = named.sentence.text
-    around = LOCATED.match(text[named.end - named.sentence.start :])
-    if around or LOCATES.search(text[: named.start - named.sentence.start]):
+    after = text[named.end - named.sentence.start :]
+    near = LOCATES.search(text[: named.start - named.sentence.start]) and not ENTERED.search(after)
+    if near or LOCATED.match(after):
         return weight - 4
     return weight + _weight_of_cues(named, scene) - 2.5 * _is_listed(named, scene)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from klimapartner.intents.checkboxes import is_no
-from klimapartner.intents.cues import fold, labels
+from klimapartner.intents.cues import find_cues, fold, labels
 from klimapartner.intents.partner import PartnerDecision
 from klimapartner.intents.partner_names import Span, names
 from klimapartner.intents.partnership_voice import hear
@@ -28,11 +28,12 @@ PLANS = {"partnership.planned", "partnership.hedged", "partnership.to_be", "part
 SO_FAR = re.compile(
     r"\b(?:bisher\w*|bislang|nur|alle|sämtlich\w*|ausschließlich|so far|only|jusqu'ici|hasta ahora|até agora)\b", re.I
 )
+LASTS = re.compile(r"(?:schon|seit) \w+", re.IGNORECASE)
 FIRST_PERSON = re.compile(r"\b(?:wir|uns|we|our|nous|tenemos|temos)\b", re.IGNORECASE)
 DOUBTED = 0.6  # of what an earlier letter said and this one corrects
 REPORTS = re.compile(
     r"\b(?:steht|stand|heißt es|hieß es|findet sich|formulierung|schrieb(?:en)? (?:wir|ich)|angegeben|geschrieben"
-    r"|behauptet|vermerkt|eingetragen|wording|says|said|stated|wrote|écrit|indiqué|dice|decía|escribimos|consta|escrevemos)\b",
+    r"|behauptet|vermerkt|eingetragen|nannten|bezeichne\w+|called|named|wording|says|said|stated|wrote|écrit|indiqué|dice|decía|escribimos|consta|escrevemos)\b",
     re.IGNORECASE,
 )
 REASONS: dict[Status, str] = {
@@ -65,9 +66,9 @@ def decide_status(
     """The status of the partnership with the partner meant; without one, whether one is looked for."""
     told = [s for s in sentences if s.zone != "signature"]
     if partner.partner and (partner.partner.municipality or _existing_country(partner, told)):
-        votes = list(_votes_with_partner(told, partner))
+        votes = list(_votes_with_partner(told, partner, german))
     elif partner.partner:
-        votes = list(_votes_with_country(told, partner))
+        votes = list(_votes_with_country(told, partner, german))
     else:
         votes = list(_votes_without(told))
     if partner.partner and partner.partner.municipality and all(v.confidence < WEAK for v in votes):
@@ -79,7 +80,7 @@ def decide_status(
 
 def _heard(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[Vote]:
     """What the voter says of the sentences about the partner, where the phrases say little."""
-    about = list(_about(told, partner))
+    about = list(_about(told, partner, german))
     place = partner.partner.municipality if partner.partner else None
     asked = [(s, next((n for n in names(s, german) if n.name == place), None) if named else None) for s, named in about]
     for (sentence, named), said in zip(about, hear(told, german, asked), strict=True):
@@ -132,12 +133,15 @@ def _join(votes: list[Vote]) -> StatusDecision:
     )
 
 
-def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Iterator[Vote]:
+def _votes_with_partner(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[Vote]:
     corrects = any({"intent.correction.sure", "intent.correction.likely"} & labels(s.text) for s in told)
-    for sentence, named in _about(told, partner):
+    for sentence, named in _about(told, partner, german):
         found = labels(sentence.text)
+        reported = corrects and REPORTS.search(sentence.text) and "partnership.not_yet" not in found
         votes = _partnered(found, sentence, named)
-        yield from map(_doubted, votes) if corrects and REPORTS.search(sentence.text) else votes
+        yield from map(_doubted, votes) if reported else votes
+        if reported:
+            continue
         if PLANS & found:
             yield Vote("planned", sentence, 0.85 if named else 0.75)
         elif _none(sentence):
@@ -147,8 +151,8 @@ def _votes_with_partner(told: list[Sentence], partner: PartnerDecision) -> Itera
 
 
 def _doubted(vote: Vote) -> Vote:
-    """A partnership that a letter only reports from the one that it corrects."""
-    return replace(vote, confidence=min(vote.confidence, DOUBTED)) if vote.status == "existing" else vote
+    """A state that a letter only reports from the one that it corrects."""
+    return replace(vote, confidence=min(vote.confidence, DOUBTED))
 
 
 def _is_about_earlier(told: list[Sentence]) -> bool:
@@ -161,35 +165,43 @@ def _is_about_earlier(told: list[Sentence]) -> bool:
 def _partnered(found: frozenset[str], sentence: Sentence, named: bool) -> Iterator[Vote]:
     """A dated partnership stays one whatever is planned beside it, unless it is said not to be there yet."""
     if "partnership.not_yet" in found:
-        yield Vote("planned", sentence, 0.93 if named else 0.8)
-    elif "partnership.sure" in found and "partnership.to_be" not in found:
+        yield Vote("planned", sentence, 0.93 if named else 0.84)
+    elif "partnership.sure" in found and "partnership.to_be" not in found and not _only_lasts(sentence):
         yield Vote("existing", sentence, 0.95 if named else 0.82)
     elif "partnership.existing" in found and not {"partnership.hedged", "partnership.to_be"} & found:
         yield Vote("existing", sentence, 0.9 if named else 0.78)
 
 
-def _about(told: list[Sentence], partner: PartnerDecision) -> Iterator[tuple[Sentence, bool]]:
+def _only_lasts(sentence: Sentence) -> bool:
+    """Whether it is only said how long something goes on, and neither partners nor the writers are spoken of."""
+    hits = [hit for hit in find_cues(sentence.text) if hit.label == "partnership.sure"]
+    lasts = all(LASTS.fullmatch(sentence.text[hit.start : hit.end]) for hit in hits)
+    spoken = {"partner.tie", "partner.contact"} & labels(sentence.text) or FIRST_PERSON.search(sentence.text)
+    return lasts and not spoken
+
+
+def _about(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[tuple[Sentence, bool]]:
     """The sentences that name the partner (True), and those after them that name no other place (False)."""
     near = False
     for sentence in told:
         if sentence in partner.named:
             near = True
             yield sentence, True
-        elif near and (sentence.zone == "attachment" or not _names_others(sentence, partner)):
+        elif near and (sentence.zone == "attachment" or not _names_others(sentence, partner, german)):
             yield sentence, False
         else:
             near = False
 
 
-def _names_others(sentence: Sentence, partner: PartnerDecision) -> bool:
+def _names_others(sentence: Sentence, partner: PartnerDecision, german: Sequence[Span]) -> bool:
     country = partner.partner.country if partner.partner else None
     mentions = [m for m in find(sentence.text) if m.kind in ("country", "demonym")]
-    return any(country not in m.countries for m in mentions) or bool(names(sentence))
+    return any(country not in m.countries for m in mentions) or bool(names(sentence, german))
 
 
-def _votes_with_country(told: list[Sentence], partner: PartnerDecision) -> Iterator[Vote]:
+def _votes_with_country(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[Vote]:
     """A wish is no partner yet; talks and contacts there are a plan."""
-    for sentence, named in _about(told, partner):
+    for sentence, named in _about(told, partner, german):
         found = labels(sentence.text)
         if _none(sentence):
             yield Vote("none", sentence, 0.9)
