@@ -66,7 +66,7 @@ def claim_lines(
     session: Session, *, channel: str, owner: str, now: datetime, lease: timedelta, limit: int = 10
 ) -> list[ChatLine]:
     """Lend queued lines of a channel that are due, of each chat only the first, so that the order is kept."""
-    expire_lines(session, now=now)
+    expire_lines(session, channel=channel, now=now)
     earlier = aliased(ChatLineRow)
     first = select(func.min(earlier.id)).where(
         earlier.chat_id == ChatLineRow.chat_id, earlier.state.in_(("queued", "sending"))
@@ -84,13 +84,20 @@ def claim_lines(
     return [_value(row) for row in rows]
 
 
-def expire_lines(session: Session, *, now: datetime) -> int:
-    """Lines whose sender died while sending become uncertain: they may have arrived and are not sent again."""
-    lost = select(ChatLineRow).where(ChatLineRow.state == "sending", lease_is_free(ChatLineRow.lease_until, now))
+def expire_lines(session: Session, *, channel: str, now: datetime) -> list[ChatLine]:
+    """Lines whose sender died while sending become uncertain: they may have arrived and are not sent again.
+
+    Returns them, for staff.
+    """
+    lost = select(ChatLineRow).where(
+        ChatLineRow.state == "sending",
+        lease_is_free(ChatLineRow.lease_until, now),
+        ChatLineRow.chat_id.in_(select(ChatRow.id).where(ChatRow.channel == channel)),
+    )
     rows = session.scalars(unclaimed(lost.order_by(ChatLineRow.id), 1000)).all()
     for row in rows:
         _end(row, "uncertain", _GAP)
-    return len(rows)
+    return [_value(row) for row in rows]
 
 
 def begin_line(session: Session, line_id: int, *, owner: str, now: datetime, lease: timedelta) -> ChatLine:

@@ -9,14 +9,16 @@ from klimapartner.assistant.telegram.budget import Budget
 from klimapartner.assistant.telegram.channels import CHANNELS
 from klimapartner.assistant.telegram.delivery import deliver
 from klimapartner.assistant.telegram.desk import Desk
-from klimapartner.storage.chat_lines import ChatLine, claim_lines
+from klimapartner.storage.chat_lines import ChatLine, claim_lines, expire_lines
 from klimapartner.storage.errors import StorageError
+from klimapartner.storage.tasks import add_task
 
 AT_ONCE = 30
 IDLE_SECONDS = 1.0
 FAULT_SECONDS = 5.0
 _AT_END_SECONDS = 7.0
 _LEASE = timedelta(minutes=1)
+_LOST = "Unklar, ob eine Chat-Antwort angekommen ist: das sendende Programm ist dabei beendet worden"
 log = structlog.get_logger(__name__)
 
 
@@ -54,6 +56,9 @@ def _claimed(desk: Desk, free: int) -> list[ChatLine]:
     now, found = desk.work.clock(), list[ChatLine]()
     with desk.work.database.session() as session:
         for channel in CHANNELS:
+            # Here with the same `now`: claiming must not find lost ones that nobody is told of.
+            for line in expire_lines(session, channel=channel, now=now):
+                add_task(session, kind="chat:uncertain", text=_LOST, chat_id=line.chat_id, now=now)
             found += claim_lines(
                 session, channel=channel, owner=desk.owner, now=now, lease=_LEASE, limit=free - len(found)
             )

@@ -1,12 +1,11 @@
 """kill -9 at every step of a mail's way, start again, and compare with a day on which nothing happened."""
 
 import signal
-from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from crash_office import CrashOffice, Ended, in_database, in_mailbox, in_sink, new_name
+from crash_office import Changes, CrashOffice, Ended, Result, changes, in_database, in_mailbox, in_sink, new_name
+from crash_points import COPYING, MAIL, QUICK, SMTP_GAP, points
 from dovecot_server import Dovecot
 from post_office import Post, letter
 from postgres_server import new_database
@@ -33,56 +32,11 @@ MAILS = (
 )
 HOUR = 3600.0
 
-# The gap that SMTP leaves, from the note that the last byte goes to the note of what came of it; how many mails may be
-# missing at the receiver, who cannot be asked. A server that sees us die as it reads the last byte may do either.
-GAP = {
-    "klimapartner.send.noted": (1,),
-    "klimapartner.smtp.ended": (0, 1),
-    "klimapartner.smtp.answered": (0,),
-    "klimapartner.send.marking": (0,),
-}
-OTHERS = (
-    "klimapartner.poll.fetched",
-    "klimapartner.poll.storing",
-    "klimapartner.poll.stored",
-    "klimapartner.read.claimed",
-    "klimapartner.read.read",
-    "klimapartner.read.registered",
-    "klimapartner.read.queued",
-    "klimapartner.read.finishing",
-    "klimapartner.read.finished",
-    "klimapartner.send.claimed",
-    "klimapartner.send.begun",
-    "klimapartner.smtp.connected",
-    "klimapartner.smtp.accepted MAIL",
-    "klimapartner.smtp.accepted RCPT",
-    "klimapartner.smtp.accepted DATA",
-    "klimapartner.smtp.written",
-    "klimapartner.send.marked",
-    "klimapartner.move.claimed",
-    "klimapartner.move.moved",
-    "klimapartner.move.noting",
-    "klimapartner.move.noted",
-)
-QUICK = (
-    "klimapartner.poll.stored",
-    "klimapartner.read.finishing",
-    "klimapartner.smtp.written",
-    "klimapartner.smtp.answered",
-    "klimapartner.move.moved",
-)
 STUBBORN = (*QUICK[:2], "klimapartner.read.registered", "klimapartner.smtp.connected", "klimapartner.move.claimed")
 INTERRUPTED = "the sender was interrupted while sending; the mail may have arrived"
 TOLD = "Unklar, ob zugestellt: das sendende Programm ist mitten in der Übergabe beendet worden"
 
-Result = dict[str, Any]
-Changes = dict[str, tuple[list[Any], list[Any]]]
 AnotherDay = Callable[..., Post]
-
-
-def points(*names: str) -> list[Any]:
-    """The points as parameters; what is not among the quick ones is left to `make test-long`."""
-    return [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in names]
 
 
 @pytest.fixture(scope="session")
@@ -123,20 +77,6 @@ def result_of(post: Post) -> Result:
     }
 
 
-def changes(before: Result, after: Result) -> Changes:
-    """What of the first is missing in the second, and what is there besides."""
-    found = {}
-    for name in before:
-        one, other = Counter(items_of(before[name])), Counter(items_of(after[name]))
-        if one != other:
-            found[name] = (list((one - other).elements()), list((other - one).elements()))
-    return found
-
-
-def items_of(found: Any) -> list[Any]:
-    return [(key, str(value)) for key, value in found.items()] if isinstance(found, dict) else found
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -160,14 +100,14 @@ def test_the_day_is_what_it_should_be(undisturbed: tuple[Ended, Result]) -> None
     assert [to for to, _ in result["sink"]] == [KIM, KIM, ROBIN]
 
 
-@pytest.mark.parametrize("point", points(*OTHERS))
+@pytest.mark.parametrize("point", points(*MAIL))
 def test_killed_outside_the_gap_nothing_differs(
     crash_office: CrashOffice, undisturbed: tuple[Ended, Result], post: Post, point: str
 ) -> None:
     assert changes(undisturbed[1], killed_and_started_again(crash_office, post, point)) == {}
 
 
-@pytest.mark.parametrize("point", points(*GAP))
+@pytest.mark.parametrize("point", points(*SMTP_GAP))
 def test_killed_in_the_gap_the_mail_is_uncertain_staff_are_told_and_it_is_not_sent_again(
     crash_office: CrashOffice, undisturbed: tuple[Ended, Result], post: Post, point: str
 ) -> None:
@@ -180,7 +120,7 @@ def test_killed_in_the_gap_the_mail_is_uncertain_staff_are_told_and_it_is_not_se
 def check_gap(found: Changes, before: Result, point: str) -> None:
     """One mail is uncertain instead of sent, one task more says so, and it came once or not at all."""
     lost, extra = found.pop("sink", ([], []))
-    assert (len(lost), extra) in [(copies, []) for copies in GAP[point]]
+    assert (len(lost), extra) in [(copies, []) for copies in SMTP_GAP[point]]
     assert found.keys() == {"outbox", "history", "tasks", "rows"}
     (gone,), (come,) = found["history"]
     assert come == gone.replace("'sent', '', None, None", f"'uncertain', '', None, '{INTERRUPTED}'")
@@ -197,7 +137,7 @@ def test_killed_at_each_moment_of_the_day(
     for number, point in enumerate(ended.points, 1):
         with SmtpSink() as sink:
             found = changes(before, killed_and_started_again(crash_office, another_day(kind, sink), "any", number))
-        if point in GAP:
+        if point in SMTP_GAP:
             check_gap(found, before, point)
         else:
             assert (number, point, found) == (number, point, {})
@@ -215,12 +155,13 @@ def test_killed_again_and_again_the_day_still_comes_to_its_end(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("point", "copies"), [("klimapartner.imap.copied", 2), ("klimapartner.imap.flagged", 2)])
+@pytest.mark.parametrize("point", COPYING)
 def test_killed_in_the_middle_of_copying_a_mail_lies_there_twice_and_is_never_lost(
-    crash_office: CrashOffice, another_day: AnotherDay, dovecot_without_move: Dovecot, sink: SmtpSink, point: str,
-    copies: int,
+    crash_office: CrashOffice, undisturbed: tuple[Ended, Result], another_day: AnotherDay,
+    dovecot_without_move: Dovecot, sink: SmtpSink, point: str,
 ) -> None:  # fmt: skip
     """Where the server has no MOVE, COPY and EXPUNGE are two steps."""
     post = another_day("sqlite", sink, dovecot_without_move)
-    found = killed_and_started_again(crash_office, post, point)["mailbox"]
-    assert (found["INBOX"], Counter(found["Erledigt"])) == ([], Counter(sorted(set(found["Erledigt"])) * copies))
+    found = changes(undisturbed[1], killed_and_started_again(crash_office, post, point))
+    whole = str(sorted(undisturbed[1]["mailbox"]["Erledigt"] * 2))
+    assert {name: come for name, (_, come) in found.items()} == {"mailbox": [("Erledigt", whole)]}

@@ -9,6 +9,7 @@ import re
 import secrets
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,6 +27,8 @@ from klimapartner.mailbox.server import PasswordLogin, Server
 from klimapartner.storage.engine import Database, Session, open_database
 from klimapartner.storage.tables import (
     Base,
+    ChatLineRow,
+    ChatUpdateRow,
     EntryRow,
     FieldRow,
     HistoryRow,
@@ -37,6 +40,10 @@ from klimapartner.storage.tables import (
 
 WORKER = Path(__file__).with_name("crash_worker.py")
 _OWN = re.compile(r"KP9-[0-9A-Z]{6}|[0-9a-f]{16,}|\S+:\d+")
+
+
+Result = dict[str, Any]
+Changes = dict[str, tuple[list[Any], list[Any]]]
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,8 @@ SHOWN: dict[str, tuple[Any, ...]] = {
     "outbox": (OutboxRow.kind, OutboxRow.to_addr, OutboxRow.body_text, OutboxRow.state),
     "unanswered": (UnansweredRow.code, UnansweredRow.reason),
     "tasks": (TaskRow.kind, TaskRow.text),
+    "chat_lines": (ChatLineRow.chat_id, ChatLineRow.who, ChatLineRow.text, ChatLineRow.state),
+    "chat_updates": (ChatUpdateRow.update_key, ChatUpdateRow.state),
 }
 
 
@@ -140,6 +149,20 @@ def _rows(session: Session, *columns: Any) -> list[str]:
 def _sorted(value: Any) -> Any:
     """JSON with its keys in order: PostgreSQL keeps none."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def changes(before: Result, after: Result) -> Changes:
+    """What of the first is missing in the second, and what is there besides."""
+    found = {}
+    for name in before:
+        one, other = Counter(items_of(before[name])), Counter(items_of(after[name]))
+        if one != other:
+            found[name] = (list((one - other).elements()), list((other - one).elements()))
+    return found
+
+
+def items_of(found: Any) -> list[Any]:
+    return [(key, str(value)) for key, value in found.items()] if isinstance(found, dict) else found
 
 
 def new_name() -> str:

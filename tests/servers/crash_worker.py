@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,12 +17,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from klimapartner.assistant.chat_work import answer_waiting, receive
 from klimapartner.assistant.clock import clock_from
+from klimapartner.assistant.dialogue.contract import Event, reply_of
 from klimapartner.assistant.dispatch import send_due
 from klimapartner.assistant.poll import poll_once
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.settings import Settings, make_settings
+from klimapartner.assistant.telegram.serving import serve_telegram
 from klimapartner.assistant.workplace import Workplace, open_workplace
+from klimapartner.storage.chat_inbox import count_waiting
+from klimapartner.storage.chat_lines import lines_of
+from klimapartner.storage.chats import find_chat, list_chats
 from klimapartner.storage.messages import store_message
 
 SERVER = {"host": "localhost", "port": 1, "tls": "none"}
@@ -34,6 +41,19 @@ Bis wann ist Zeit?
 
 Kim Muster, Tel. 09132 901-128
 """
+
+# What is said on the page; after a star stands the label of the button that is pressed.
+TALK = (
+    "Bis wann ist Zeit?",
+    "Die Stadt Herzogenaurach bekundet ihr Interesse.",
+    "Unsere Partnerstadt ist Kaya in Burkina Faso",
+    "*Einverstanden, weiter",
+    "Kim Muster, kim@herzogenaurach.example, 09132 901128",
+    "Wasser",
+    "*Ja, absenden",
+)
+UPDATES = 2
+WAITING = {"queued", "sending"}
 
 Order = tuple[str, Settings, str, int, float]
 
@@ -69,7 +89,40 @@ def a_day(work: Workplace) -> None:
             pass
 
 
-JOBS: dict[str, Callable[[Workplace], None]] = {"day": a_day}
+def a_talk(work: Workplace) -> None:
+    """What somebody says on the page, each under its own key; whoever starts again says all of it again."""
+    for number, said in enumerate(TALK):
+        event = Event("button", _value(work, said[1:])) if said[0] == "*" else Event("text", said)
+        receive(work, channel="web", address="kim", key=str(number), event=event)
+        answer_waiting(work)
+
+
+def _value(work: Workplace, label: str) -> str:
+    """What a button sends."""
+    with work.database.reading() as session:
+        chat = find_chat(session, "web", "kim")
+        replies = [reply_of(line.text, line.extras) for line in lines_of(session, chat.id)] if chat else []
+    buttons = [button for reply in replies[::-1] for row in reply.buttons for button in row]
+    return next(button.value for button in buttons if button.label == label)
+
+
+def a_bot(work: Workplace) -> None:
+    """The bot, until all updates that wait are answered and no answer waits."""
+    stop = threading.Event()
+    threading.Thread(target=_stop_when_all_is_said, args=(work, stop), daemon=True).start()
+    serve_telegram(work, stop)
+
+
+def _stop_when_all_is_said(work: Workplace, stop: threading.Event) -> None:
+    while not stop.wait(0.1):
+        with work.database.reading() as session:
+            lines = [line for chat in list_chats(session) for line in lines_of(session, chat.id)]
+            heard = sum(line.who == "person" for line in lines)
+            if heard == UPDATES and not count_waiting(session) and not any(line.state in WAITING for line in lines):
+                stop.set()
+
+
+JOBS: dict[str, Callable[[Workplace], None]] = {"day": a_day, "talk": a_talk, "bot": a_bot}
 
 
 def live(order: Order, report: int) -> int:
