@@ -47,7 +47,7 @@ def read_entry(caller: Reads, entry_id: Id) -> EntryOut:
     return _entry(entry, caller)
 
 
-@router.patch("/{entry_id}", responses=documented(401, 403, 404, 409, 422, 429, 503))
+@router.patch("/{entry_id}", responses=documented(400, 401, 403, 404, 409, 422, 429, 503))
 def change_entry(caller: Writes, entry_id: Id, change: EntryChangeIn) -> EntryOut:
     """Change an entry, all of it or nothing. Values count as staff's own, as if entered in the console."""
     with caller.work.database.session() as session:

@@ -131,7 +131,7 @@ class FieldsIn(Asked):
 class EntryChangeIn(Asked):
     """What is to change; `version` is that of the entry as it was read, another one is a conflict (409)."""
 
-    version: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=LARGEST_ID)]
+    version: Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(_whole)]
     status: EntryStatus | None = Field(None, description="only a step that the console allows, else 409")
     assigned_to: str | None = Field(None, max_length=100, description="a member of staff, else 404; '' for nobody")
     ags: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}([0-9]{3})?$")] | None = Field(

@@ -20,7 +20,7 @@ def list_webhooks(caller: Writes) -> WebhookList:
         return WebhookList(items=[WebhookOut(**_plain(one)) for one in stored_webhooks(session)])
 
 
-@router.post("", status_code=201, responses=documented(401, 403, 409, 422, 429, 503))
+@router.post("", status_code=201, responses=documented(400, 401, 403, 409, 422, 429, 503))
 def create_webhook(caller: Writes, wanted: WebhookIn) -> NewWebhook:
     """Tell an address of events from now on."""
     with caller.work.database.session() as session:

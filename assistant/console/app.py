@@ -26,6 +26,7 @@ from klimapartner.assistant.console import (
     events,
     export,
     info,
+    interfaces,
     invite,
     login,
     login_factor,
@@ -52,7 +53,8 @@ from klimapartner.storage.errors import Conflict, DatabaseUnavailable, NotFound,
 ROUTERS: tuple[APIRouter, ...] = (
     login.router, login_factor.router, login_oidc.router, account.router, account_factor.router,
     info.router, invite.router, users.router, audit.router,
-    start.router, entries.router, export.router, bring_in.router, new_entry.router, review.router, entry_fields.router,
+    start.router, entries.router, export.router, bring_in.router, interfaces.router,
+    new_entry.router, review.router, entry_fields.router,
     entry_work.router, outbox.router, compose.router, unanswered.router, tasks.router, decide.router,
     match.router, events.router, call_data.router, people.router, people_erase.router, retention.router,
 )  # fmt: skip

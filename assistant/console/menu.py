@@ -31,6 +31,7 @@ ITEMS = (
     Item("log", "/console/log", "lead"),
     Item("log", "/console/log/access", "admin"),
     Item("users", "/console/users", "admin"),
+    Item("interfaces", "/console/interfaces", "admin"),
 )
 
 
