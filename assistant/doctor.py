@@ -1,16 +1,15 @@
 """What an administrator wants to know: does everything work, and if not, what is to be done."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from klimapartner.assistant.alarms import last_poll, parts_of
 from klimapartner.assistant.call import find_call
 from klimapartner.assistant.console_health import look_at_address, look_at_people, weak_point
+from klimapartner.assistant.disk import data_folder, free_bytes
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.identity import message_id_domain
@@ -152,11 +151,9 @@ def _staff_bot(work: Workplace) -> str:
 
 
 def _disk(settings: Settings) -> str:
-    place = (
-        Path(settings.database.removeprefix("sqlite:///")).parent if settings.database.startswith("sqlite") else Path()
-    )
-    free = shutil.disk_usage(place or Path()).free
+    free = free_bytes(settings)
     if free < _LEAST_DISK:
+        place = data_folder(settings)
         raise AssistantError(f"Nur noch {free // 1_000_000} MB frei in {place}; bitte Platz schaffen.")
     return f"{free // 1_000_000_000} GB frei"
 

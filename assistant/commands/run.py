@@ -10,7 +10,7 @@ from rich.console import Console
 from klimapartner.assistant.commands.common import workplace_of
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import UsageError
-from klimapartner.assistant.metrics import serve_metrics
+from klimapartner.assistant.metrics import HOST, serve_metrics
 from klimapartner.assistant.service import PARTS, has_bot, serve
 from klimapartner.assistant.workplace import Workplace
 
@@ -21,8 +21,11 @@ def run(
         str, typer.Option("--only", help=f"Nur diese Teile, durch Komma getrennt: {', '.join(PARTS)}")
     ] = "",
     metrics_port: Annotated[
-        int, typer.Option("--metrics-port", min=0, max=65535, help="Kennzahlen für Prometheus auf 127.0.0.1; 0: keine")
+        int, typer.Option("--metrics-port", min=0, max=65535, help="Kennzahlen für Prometheus; 0: keine")
     ] = 0,
+    metrics_host: Annotated[
+        str, typer.Option("--metrics-host", help="Adresse dafür; sie sind ohne Anmeldung zu lesen")
+    ] = HOST,
 ) -> None:
     """Ruft ab, liest und sendet, bis das Programm beendet wird (Strg+C oder SIGTERM)."""
     parts = [part.strip() for part in only.split(",") if part.strip()] or list(PARTS)
@@ -36,7 +39,7 @@ def run(
             raise UsageError("Es ist kein Bot eingerichtet; bitte telegram.mode und telegram.token setzen.")
         _tell(work, parts)
         if metrics_port:
-            serve_metrics(work, metrics_port)
+            serve_metrics(work, metrics_port, metrics_host)
         serve(work, parts, stop)
 
 

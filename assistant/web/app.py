@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from klimapartner.assistant.api.app import create_api
 from klimapartner.assistant.chat_work import answer_waiting
 from klimapartner.assistant.console.app import LARGER_BODIES, create_console
-from klimapartner.assistant.web import assets, chat_page
+from klimapartner.assistant.web import assets, chat_page, health
 from klimapartner.assistant.web.chat_api import chat_api
-from klimapartner.assistant.web.desk import Desk, TheDesk
+from klimapartner.assistant.web.desk import Desk
 from klimapartner.assistant.web.headers import SafeHeaders
 from klimapartner.assistant.web.limits import Limiter
 from klimapartner.assistant.workplace import Workplace
@@ -34,7 +34,7 @@ def create_app(work: Workplace, stop: threading.Event | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None, lifespan=_lifespan, exception_handlers={RequestValidationError: _wrong})
     app.state.desk = Desk(work, Limiter(work.clock), stop or threading.Event())
     app.add_middleware(SafeHeaders, https=web.public_url.startswith("https:"), larger=LARGER_BODIES)
-    app.add_api_route("/healthz", health)
+    app.include_router(health.router)
     if web.chat:
         app.include_router(assets.router)
         app.mount("/chat/api", chat_api(app.state.desk))
@@ -45,16 +45,6 @@ def create_app(work: Workplace, stop: threading.Event | None = None) -> FastAPI:
         app.mount("/console", create_console(app.state.desk))
         app.add_api_route("/", lambda: RedirectResponse("/console/", 303), include_in_schema=False)
     return app
-
-
-def health(desk: TheDesk) -> Response:
-    """Whether the service and its database are there."""
-    try:
-        with desk.work.database.reading() as session:
-            waiting = count_waiting(session)
-    except StorageError:
-        return JSONResponse({"status": "database not reachable"}, 503)
-    return JSONResponse({"status": "ok", "waiting": waiting})
 
 
 async def _wrong(_: Request, __: Exception) -> Response:
