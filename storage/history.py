@@ -10,6 +10,9 @@ from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
 from klimapartner.storage.tables import HistoryRow
 
+# What administrators look after; the rest is the leads'.
+_DOORS = ("user", "api_token", "webhook")
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
@@ -57,17 +60,17 @@ def latest_history(session: Session, limit: int = 100) -> list[HistoryLine]:
     return _lines(session.scalars(select(HistoryRow).order_by(HistoryRow.id.desc()).limit(limit)).all())
 
 
-def history_of_users(session: Session, *, limit: int = 100, offset: int = 0) -> list[HistoryLine]:
-    """The newest lines about members of staff, newest first."""
-    return _newest(session, limit, offset, HistoryRow.subject == "user")
+def history_of_doors(session: Session, *, limit: int = 100, offset: int = 0) -> list[HistoryLine]:
+    """The newest lines about what lets in: members of staff, tokens, webhooks; newest first."""
+    return _newest(session, limit, offset, HistoryRow.subject.in_(_DOORS))
 
 
 def history_of_work(
     session: Session, *, who: Collection[str] = (), limit: int = 100, offset: int = 0
 ) -> list[HistoryLine]:
-    """The newest lines about anything but members of staff (by some people only), newest first."""
+    """The newest lines about anything else (by some people only), newest first."""
     by = [HistoryRow.who.in_(who)] if who else []
-    return _newest(session, limit, offset, HistoryRow.subject != "user", *by)
+    return _newest(session, limit, offset, HistoryRow.subject.not_in(_DOORS), *by)
 
 
 def _newest(session: Session, limit: int, offset: int, *conditions: ColumnElement[bool]) -> list[HistoryLine]:

@@ -13,7 +13,7 @@ from klimapartner.assistant.console.visit import Admin, Lead, Visit
 from klimapartner.assistant.console.words import text
 from klimapartner.storage.accesses import Access, list_reads, list_sign_ins
 from klimapartner.storage.engine import Session
-from klimapartner.storage.history import HistoryLine, history_of_users, history_of_work
+from klimapartner.storage.history import HistoryLine, history_of_doors, history_of_work
 from klimapartner.storage.users import list_users
 
 router = APIRouter(prefix="/log")
@@ -64,7 +64,7 @@ def sign_ins(visit: Admin, who: str = "", start: int = 0) -> HTMLResponse:
 @router.get("/access/people")
 def people(visit: Admin, start: int = 0) -> HTMLResponse:
     """Who made or changed accesses."""
-    return _page(visit, "people", "", start, lambda s, n, o: _people(visit, s, history_of_users(s, limit=n, offset=o)))
+    return _page(visit, "people", "", start, lambda s, n, o: _people(visit, s, history_of_doors(s, limit=n, offset=o)))
 
 
 def _page(
@@ -109,7 +109,10 @@ def _changes(visit: Visit, session: Session, who: str, limit: int, offset: int) 
 
 def _people(visit: Visit, session: Session, lines: Sequence[HistoryLine]) -> list[Line]:
     names = {user.id: user.name for user in list_users(session)}
-    return [_change(visit, line, names.get(line.subject_id, ""), line.who) for line in lines]
+    return [
+        _change(visit, line, names.get(line.subject_id, "") if line.subject == "user" else "", line.who)
+        for line in lines
+    ]
 
 
 def _change(visit: Visit, line: HistoryLine, name: str, who: str) -> Line:

@@ -1,5 +1,6 @@
 """The audit log and the pages for everybody: who sees which lines, and what they say."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from lxml import html
 from klimapartner.assistant.console.words import catalogue, groups
 from klimapartner.storage.accesses import note_access
 from klimapartner.storage.history import record
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def rows(page_text: str) -> list[list[str]]:
@@ -117,3 +120,18 @@ def test_every_text_is_there_in_both_languages() -> None:
         if not {"de", "en"} <= said.keys()
     ]
     assert bare == []
+
+
+def test_every_action_and_subject_that_the_program_writes_down_has_a_word() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for leaf in ("assistant", "storage")
+        for path in sorted((ROOT / leaf).rglob("*.py"))
+    )
+    written = {("action", name) for name in re.findall(r'\baction="([a-z -]+)"', source)}
+    written |= {("subject", name) for name in re.findall(r'\bsubject="([a-z_]+)", subject_id', source)}
+    for action, subject in re.findall(r'visit\.note\(session, "([a-z ]+)", "([a-z_]+)"', source):
+        written |= {("action", action), ("subject", subject)}
+    words = catalogue("log")
+    assert len(written) > 40
+    assert sorted(item for item in written if f"{item[0]}_{item[1].replace(' ', '_')}" not in words) == []
