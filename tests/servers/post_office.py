@@ -30,6 +30,7 @@ from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
 from klimapartner.mailbox.imap import connect
 from klimapartner.mailbox.server import PasswordLogin, Server
+from klimapartner.storage.invariants import broken_rules
 
 OFFICE = "office@engagement-global.example"
 NOW = "2022-03-15T09:00:00+01:00"
@@ -93,6 +94,8 @@ class Post:
                     open_gate(session, now=work.clock())
             while asyncio.run(send_due(work.settings, work.database, work.clock)):
                 pass
+            with work.database.reading() as session:
+                assert list(broken_rules(session, now=work.clock())) == []
         return polled, handled
 
     def folder(self, name: str) -> int:
