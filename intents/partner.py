@@ -88,7 +88,9 @@ def _corrected(rivals: list[Rival]) -> list[Rival]:
 def _southern(rival: Rival) -> bool:
     if rival.country:
         return region_of(rival.country) != "other"
-    return any(m.is_southern for m in rival.mentions)
+    sizes = candidates(rival.name)
+    largest = max(sizes, key=lambda iso: sizes[iso]) if sizes else None
+    return region_of(largest) != "other" if largest else any(m.is_southern for m in rival.mentions)
 
 
 def _heard(rivals: list[Rival], scene: Scene) -> list[Rival]:
