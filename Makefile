@@ -5,7 +5,7 @@ BIN := .venv/bin
 export SHARED
 export PYTHONUTF8 = 1
 
-.PHONY: install demo test test-long check train score bench lock clean
+.PHONY: install demo test test-long check train score bench audit lock clean
 
 install: .venv/installed
 
@@ -43,6 +43,14 @@ score: install
 
 bench: install
 	$(BIN)/python tests/tools/bench.py
+	$(BIN)/python tests/tools/bench_intake.py
+	$(BIN)/python tests/tools/bench_register.py
+
+# Vulnerabilities (NOT AUDITED where the advisory service is not reached), licences, bill of materials in build/sbom.json.
+audit: install
+	$(BIN)/python tests/tools/audit.py
+	$(BIN)/python tests/tools/licences.py
+	mkdir -p build && $(BIN)/python tests/tools/sbom.py build/sbom.json
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
