@@ -48,6 +48,9 @@ lead       GET /people/retention, POST /people/retention/run
 admin      GET /users, POST /users, GET /users/{user_id}, POST /users/{user_id}, POST /users/{user_id}/link
 admin      POST /users/{user_id}/second-factor/reset, POST /users/{user_id}/unlock, POST /users/{user_id}/sessions/end
 admin      GET /log/access, GET /log/access/people
+admin      GET /interfaces, POST /interfaces/tokens, POST /interfaces/tokens/{token_id}/revoke
+admin      POST /interfaces/webhooks, POST /interfaces/webhooks/{webhook_id}/drop
+admin      POST /interfaces/webhooks/{webhook_id}/test
 """
 # What stands in the place of a path's names; 1 where nothing else is said.
 NAMES = {"kind": "csv", "name": "partner", "event": "meeting", "part": "text"}
