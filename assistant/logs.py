@@ -5,6 +5,7 @@ import sys
 
 import structlog
 
+from klimapartner.assistant.log_signs import make_visible
 from klimapartner.assistant.redaction import redact
 
 # These tell every call with its address, which for the Bot API holds the token.
@@ -24,6 +25,7 @@ def set_up_logs(debug: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info if debug else _without_trace,
         redact,
+        make_visible,
     ]
     structlog.configure(
         processors=[*shared, renderer],
@@ -41,7 +43,6 @@ def _set_up_libraries(shared: list[structlog.typing.Processor], renderer: struct
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shared, renderer],
-            keep_exc_info=True,
         )
     )
     root = logging.getLogger()
@@ -67,5 +68,8 @@ def _to_stderr(*_: object) -> structlog.PrintLogger:
 
 
 def _without_trace(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    event.pop("exc_info", None)
+    """An error's own words may be those of a mail: only its kind is told."""
+    info = event.pop("exc_info", None)
+    if isinstance(info, tuple) and info[0] is not None:
+        event.setdefault("error", info[0].__name__)
     return event
