@@ -89,8 +89,9 @@ def _southern(rival: Rival) -> bool:
     if rival.country:
         return region_of(rival.country) != "other"
     sizes = candidates(rival.name)
-    largest = max(sizes, key=lambda iso: sizes[iso]) if sizes else None
-    return region_of(largest) != "other" if largest else any(m.is_southern for m in rival.mentions)
+    if not sizes or any(m.typed for m in rival.mentions):
+        return any(m.is_southern for m in rival.mentions)
+    return region_of(max(sizes, key=lambda iso: sizes[iso])) != "other"
 
 
 def _heard(rivals: list[Rival], scene: Scene) -> list[Rival]:

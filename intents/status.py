@@ -166,23 +166,17 @@ def _partnered(found: frozenset[str], sentence: Sentence, named: bool) -> Iterat
     """A dated partnership stays one whatever is planned beside it, unless it is said not to be there yet."""
     if "partnership.not_yet" in found:
         yield Vote("planned", sentence, 0.93 if named else 0.84)
-    elif "partnership.sure" in found and "partnership.to_be" not in found and _is_dated(sentence, found):
+    elif "partnership.sure" in found and "partnership.to_be" not in found and not _only_lasts(sentence):
         yield Vote("existing", sentence, 0.95 if named else 0.82)
     elif "partnership.existing" in found and not {"partnership.hedged", "partnership.to_be"} & found:
         yield Vote("existing", sentence, 0.9 if named else 0.78)
 
 
-def _is_dated(sentence: Sentence, found: frozenset[str]) -> bool:
-    """Whether a date is that of the partnership.
-
-    It is not where only how long something lasts is said of others, nor where a comma stands between date and
-    partnership and the sentence tells of plans ("Gespräche seit Mai, eine Partnerschaft soll folgen").
-    """
+def _only_lasts(sentence: Sentence) -> bool:
+    """Whether it is only said how long something goes on, and neither partners nor the writers are spoken of."""
     dates = [sentence.text[h.start : h.end] for h in find_cues(sentence.text) if h.label == "partnership.sure"]
-    if PLANS & found and all(re.search("[,;]", date) for date in dates):
-        return False
-    spoken = {"partner.tie", "partner.contact"} & found or FIRST_PERSON.search(sentence.text)
-    return bool(spoken) or not all(map(LASTS.fullmatch, dates))
+    spoken = {"partner.tie", "partner.contact"} & labels(sentence.text) or FIRST_PERSON.search(sentence.text)
+    return not spoken and all(map(LASTS.fullmatch, dates))
 
 
 def _about(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[tuple[Sentence, bool]]:
