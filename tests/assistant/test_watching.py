@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -78,7 +79,6 @@ def test_the_dashboard_has_panels_that_do_not_overlap() -> None:
 
 
 def test_every_rule_says_what_to_do() -> None:
-    yaml = pytest.importorskip("yaml")
     (group,) = yaml.safe_load((ROOT / FILES[0]).read_text(encoding="utf-8"))["groups"]
     incomplete = [
         rule["alert"]
