@@ -44,7 +44,8 @@ def audit(lock: str) -> Verdict:
         report = Path(folder) / "report.json"
         command = [
             Path(sys.executable).parent / "pip-audit", "--strict", "--disable-pip", "--require-hashes",
-            "--format", "json", "--output", report, "--progress-spinner", "off", "--timeout", "20", "--requirement", ROOT / lock,
+            "--format", "json", "--output", report, "--progress-spinner", "off",
+            "--timeout", "20", "--requirement", ROOT / lock,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         text = report.read_text(encoding="utf-8") if report.exists() else None
