@@ -13,6 +13,7 @@ from klimapartner.assistant.commands import (
     backup,
     call,
     chat,
+    corrections,
     deadletter,
     demo,
     doctor,
@@ -57,7 +58,9 @@ def _common(
     set_up_logs(debug)
 
 
-for group in (register, outbox, chat, deadletter, unanswered, call, gazetteer, user, erase, retention):
+for group in (
+    register, outbox, chat, deadletter, unanswered, call, gazetteer, user, erase, retention, corrections,
+):  # fmt: skip
     app.add_typer(group.app)
 app.command()(init.init)
 app.command()(run.run)

@@ -9,8 +9,9 @@ from fastapi.responses import Response
 from klimapartner.assistant.console.labels import label
 from klimapartner.assistant.console.pages import go
 from klimapartner.assistant.console.review import redraft_of, review
-from klimapartner.assistant.console.visit import Edit, Visit
+from klimapartner.assistant.console.visit import Edit, Lead, Visit
 from klimapartner.assistant.console.words import text
+from klimapartner.storage.approvals import approve, take_back
 from klimapartner.storage.entry_notes import add_comment, add_reminder, finish_reminder
 from klimapartner.storage.errors import NotFound, WrongState
 from klimapartner.storage.merges import merge_with_undo, undo_merge
@@ -133,6 +134,19 @@ def adapt(visit: Edit, entry_id: int, mail_id: int) -> Response:
             now=visit.now(),
         )  # fmt: skip
     visit.say(text("review.adapted", visit.language))
+    return go(f"/entries/{entry_id}")
+
+
+@router.post("/training")
+def learn(visit: Lead, entry_id: int, allow: Field = "") -> Response:
+    """Let the model learn from this entry, or not: nothing is learnt that nobody approved."""
+    try:
+        with visit.work.database.session() as session:
+            step = approve if allow else take_back
+            step(session, entry_id, who=visit.who, now=visit.now())
+    except WrongState:
+        return review(visit, entry_id, status=422, problem=text("review.nothing_confirmed", visit.language))
+    visit.say(text("review.approved" if allow else "review.approval_back", visit.language))
     return go(f"/entries/{entry_id}")
 
 

@@ -14,6 +14,7 @@ from klimapartner.assistant.console.visit import See, Visit
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.intake import Office
 from klimapartner.assistant.redraft import redraft
+from klimapartner.storage.approvals import is_approved
 from klimapartner.storage.engine import Session
 from klimapartner.storage.entry_notes import comments_of, reminders_of
 from klimapartner.storage.errors import NotFound
@@ -84,6 +85,7 @@ def _around(session: Session, visit: Visit, entry: Entry) -> dict[str, Any]:
         "history": list_history(session, "entry", entry.id),
         "similar": similar,
         "merges": open_merges(session, entry.id),
+        "learnable": is_approved(session, entry.id),
         "before": before,
         "after": after,
     }

@@ -1,6 +1,7 @@
 """`make train`, the voter on whole letters: held-out writers first, then the model on all of them."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ def main() -> None:
 
 
 def files() -> list[Path]:
-    """All mails of the corpus but those that stay held out from everything."""
-    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith("m2"))
+    """All mails of the corpus but those that stay held out from everything, and an office's own (EXTRA_CORPUS)."""
+    own = [Path(os.environ["EXTRA_CORPUS"])] if os.environ.get("EXTRA_CORPUS") else []
+    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith("m2")) + own
 
 
 def fit(cases: Sequence[LetterCase]) -> Language:
