@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from klimapartner.intents.cues import labels
+from klimapartner.intents.cues import fold, labels
 from klimapartner.intents.designation import Designation, find_designation, is_foreign, is_ours
 from klimapartner.intents.letter_lines import OWN, Line, closing_end, lines
 from klimapartner.intents.name_matching import (
@@ -18,7 +18,7 @@ from klimapartner.intents.name_matching import (
     is_same,
     matches_address,
 )
-from klimapartner.intents.person_name import Name, is_given, is_office_word, search
+from klimapartner.intents.person_name import Name, is_given, is_office_word, search, whole
 from klimapartner.intents.phone import best_phone, own_extension
 from klimapartner.intents.reading import Contact, Evidence, Letter, Office
 from klimapartner.intents.role import role_in
@@ -68,7 +68,7 @@ def decide_contact(letter: Letter, sentences: Sequence[Sentence], office: Office
     source = _source(letter, sentences, office)
     signer = _signer(source, letter, office)
     named = find_designation(letter, sentences, office)
-    if named and named.name and not _is_sender(named.name, signer, source):
+    if named and named.name and not _is_sender(named.name, named.start, signer, source):
         return replace(_decision(_designated(named, letter, source, office), named.start, named.end), by_third=True)
     return _sender(letter, source, signer, named, office)
 
@@ -138,9 +138,9 @@ def _signer(source: Source, letter: Letter, office: Office) -> Signer | None:
     return signer if signer and not is_ours(signer.name, office) else None
 
 
-def _is_sender(name: str, signer: Signer | None, source: Source) -> bool:
-    """Whether the person named for answers is the one who writes."""
-    own = [signer.name] if signer else []
+def _is_sender(name: str, start: int, signer: Signer | None, source: Source) -> bool:
+    """Whether the person named for answers, at `start`, is the one who writes; a name at the end may be either's."""
+    own = [signer.name] if signer and not (signer.start == start and source.header) else []
     own += [source.header.text] if source.header else []
     return any(is_same(name, other) for other in own)
 
@@ -174,7 +174,8 @@ def _sender_name(
     letter: Letter, source: Source, signer: Signer | None, office: Office
 ) -> tuple[str | None, tuple[int, int] | None]:
     if signer and (signer.confidence > 0.8 or source.header is None):
-        return fuller(complete(signer.name, source.header), letter.text), (signer.start, signer.end)
+        signed = _without_place(signer.name, source.addr)
+        return fuller(complete(signed, source.header), letter.text), (signer.start, signer.end)
     own = "\n".join(line.text for line in source.lines)
     spelled = in_text(own, source.addr)
     if spelled and not is_ours(spelled.text, office):
@@ -183,6 +184,14 @@ def _sender_name(
         return source.header.text, None
     name = _introduced(own) or given_name(letter.from_name) or from_address(source.addr) or _given_alone(source.lines)
     return name, None
+
+
+def _without_place(name: str, addr: str) -> str:
+    """A name of three words or more without the town behind it, which the domain of the address gives."""
+    *rest, last = name.split()
+    town = fold(last) in re.split(r"[.-]", addr.rpartition("@")[2].lower())
+    bare = whole(" ".join(rest)) if town and len(last) > 3 else None
+    return " ".join(rest) if bare and len(bare.words) > 1 else name
 
 
 def _introduced(text: str) -> str | None:

@@ -21,6 +21,8 @@ def from_header(name: str, addr: str) -> Name | None:
     """The person in a From header; "Last, First" is turned, an office yields None."""
     plain = re.sub(r"\(.*?\)|\[.*?\]|\bvia\b.*", " ", name).strip(" '\"")
     last, comma, first = plain.partition(",")
+    if plain == plain.lower() and fold(plain).split()[-1:] == [*local_words(addr)[-1:]] and len(plain.split()) == 2:
+        plain = last = " ".join(map(_cased, plain.split()))
     candidate = whole(last if len(last.split()) > 1 and whole(last) else f"{first.strip()} {last}" if comma else plain)
     if candidate is None:
         return _spelled(plain, addr)
@@ -29,13 +31,29 @@ def from_header(name: str, addr: str) -> Name | None:
 
 
 def _spelled(plain: str, addr: str) -> Name | None:
-    """A first and a last name that the address spells, though the last looks like a street or an office ("Göhring")."""
+    """A name that the address spells, though its last word looks like a street or an office, its first like a month.
+
+    "Göhring", "Juli Bremer"; of a lone surname ("Perschke") the address must have the initial too, and of a given name
+    with an initial ("Enno B.") all.
+    """
     tokens, local = plain.split(), local_words(addr)
-    if len(tokens) != 2 or len(local) != 2 or not is_name_word(tokens[0]) or not CAPITAL.match(tokens[1]):
+    if len(local) > 1 and _is_short_form(tokens, local):
+        return Name(plain, 0, len(plain), known=True)
+    if len(tokens) != 2 or len(local) != 2 or not all(map(CAPITAL.match, tokens)):
         return None
     first, last = map(fold, tokens)
+    if not is_name_word(tokens[0]) and local != (first, last):
+        return None
     fits = local[1] == last and local[0] in (first, first[0]) and last not in words("never")
     return Name(plain, 0, len(plain), known=True) if fits else None
+
+
+def _is_short_form(tokens: Sequence[str], local: tuple[str, ...]) -> bool:
+    """Whether a header gives a person by the surname alone, or by a given name and an initial."""
+    if len(tokens) == 1:
+        return bool(CAPITAL.match(tokens[0])) and fold(tokens[0]) == local[-1] and not is_office_word(tokens[0])
+    short = len(tokens) == 2 and is_given(tokens[0]) and bool(INITIAL.match(tokens[1]))
+    return short and local == tuple(fold(token).strip(".") for token in tokens)
 
 
 def local_words(addr: str) -> tuple[str, ...]:

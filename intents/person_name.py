@@ -34,6 +34,7 @@ PERSON_FUNCTION = re.compile(
 )
 TRADES = frozenset({"foerster", "kaemmerer", "sprecher", "pfarrer", "amtmann"})  # surnames as well
 SAINTS = frozenset({"San", "Santa", "Santo", "São", "Saint", "Sainte", "Sankt", "St."})
+PLACES = frozenset({"Costa Rica", "Sierra Leone", "Burkina Faso", "Puerto Rico", "Cabo Verde"})
 ARTICLES = frozenset({"das", "der", "den"})
 
 
@@ -111,7 +112,7 @@ def whole(text: str) -> Name | None:
         "." if text.rstrip().endswith(".") and re.search(r"\b[A-Z]\.\s*$", text) else ""
     )
     found = _read(stripped.split())
-    if found is None:
+    if found is None or found[0].split()[0] in SAINTS or found[0] in PLACES:
         return None
     name, known = found
     start = max(text.find(name.split()[0]), 0)
@@ -133,8 +134,8 @@ def _read(tokens: Sequence[str]) -> tuple[str, bool] | None:
 
 
 def _is_initial(tokens: Sequence[str]) -> bool:
-    """Whether "M." begins a name like "M. Krüger"; before a given name it is Monsieur."""
-    return tokens[0] == "M." and len(tokens) == 2 and not is_given(tokens[1])
+    """Whether "M." or "D." begins a name like "M. Krüger"; before a given name it is Monsieur or Don."""
+    return tokens[0] in ("M.", "D.") and len(tokens) == 2 and not is_given(tokens[1])
 
 
 def _without_titles(tokens: Sequence[str]) -> list[str]:
@@ -163,7 +164,7 @@ def _without_function(tokens: Sequence[str], *, saluted: bool) -> list[str]:
 
 
 def _well_formed(core: Sequence[str], *, least: int) -> bool:
-    if not core or any(fold(word) in words("salutations") for word in core if word != "M."):
+    if not core or any(fold(word) in words("salutations") for word in core if word not in ("M.", "D.")):
         return False
     real = [word for word in core if fold(word) not in words("particles") or CAPITAL.match(word)]
     if not least <= len(real) <= 5 or len(core) > 6 or not _ends_well(core[-1]):
@@ -225,6 +226,8 @@ def search(text: str) -> list[Name]:
 def _longest(tokens: Sequence[tuple[str, int]], place: int) -> tuple[str | None, int]:
     first = tokens[place][0]
     pair = " ".join(token for token, _ in tokens[place : place + 2])
+    if first in SAINTS or pair.strip(",.") in PLACES:
+        return None, 1  # "Santa Rosa" is a town
     if not (
         DEGREE.match(pair)
         or fold(first) in words("salutations")

@@ -136,6 +136,7 @@ def _in_line(
                     signed=signed,
                     first=depth < 8 and (n == 0 or bool(LABELLED.match(bare[:offset]))),
                 )
+                or (_hasty(piece, around[1]) if n == depth == 0 else None)
             )
         ]
         if found:
@@ -204,6 +205,16 @@ def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
     if name is None or not (name.known or matches_address(name, addr) or (header and _shared(name, header))):
         return None
     return Name(piece.strip(), 0, len(piece), known=True)
+
+
+def _hasty(piece: str, below: str) -> Name | None:
+    """Two small words right behind the closing formula, over a function or a phone: "lg mieke vollert"."""
+    tokens = piece.split()
+    plain = len(tokens) == 2 and all(re.fullmatch(r"[^\W\d_]{3,}(?:-[^\W\d_]+)?", token) for token in tokens)
+    if not plain or piece != piece.lower() or any(map(is_office_word, tokens)):
+        return None
+    known = bool(role_in(below) or find_phones(below))
+    return Name(piece.strip(), 0, len(piece), known=True) if known else None
 
 
 def _capital(word: str) -> str:
