@@ -16,12 +16,21 @@ ZONES = ("body", "forward", "attachment")
 REASON = "wird gefragt"
 # How sure an id must be: in a plain question, in an indirect one, in a request in the form of a question.
 PLAIN, INDIRECT, POLITE = 0.45, 0.5, 0.8
+SURELY = 0.8
 GOES_ON = re.compile(
     r"(?:auch|ebenso|außerdem|ferner|und|also|and|aussi|et|también|y|também|e|además|igualmente)\s+"
     r"(?:ob|wie|wann|was|wer|welche\w*|if|whether|how|when|what|who|which|si|se|quand|comment|qui|cuándo|cómo|quién|qué"
     r"|quando|como|quem|que)\b",
     re.IGNORECASE,
 )
+# "Wird man dann überhaupt zugelassen?", right behind the words that there is no partner yet
+LEANING = re.compile(
+    r"\b(?:trotzdem|dennoch|dann|auch so|damit|still|anyway|nonetheless|quand même|tout de même|malgré"
+    r"|de todas formas|igualmente|aun así|mesmo assim)\b",
+    re.IGNORECASE,
+)
+OPENING = frozenset({"eligibility", "how_to_apply", "binding"})  # what such a question sounds like
+WORD = re.compile(r"\w{2,}")
 ELLIPTIC = 12  # words of a question that may lean on the sentence before it
 
 
@@ -47,7 +56,7 @@ def asked_for(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, Evidenc
     before, asking = "", False
     for sentence, after in zip(told, [*(s.text for s in told[1:]), ""], strict=True):
         threshold = _threshold(sentence, after, listed=asking and _goes_on(before, sentence.text))
-        for name, confidence in _ids(sentence.text, before).items() if threshold else ():
+        for name, confidence in _ids(sentence.text, before, after).items() if threshold else ():
             if threshold and confidence > threshold:
                 yield sentence, Evidence("faq", name, sentence.start, sentence.end, confidence, REASON)
         before, asking = sentence.text, threshold is not None
@@ -68,9 +77,20 @@ def _threshold(sentence: Sentence, after: str, *, listed: bool) -> float | None:
     return INDIRECT if listed or is_asking(sentence) else None
 
 
-def _ids(text: str, before: str) -> dict[str, float]:
-    """The ids of a question; one that says nothing by itself ("Ginge es trotzdem?") is read with what stands before."""
+def _ids(text: str, before: str, after: str) -> dict[str, float]:
+    """The ids of a question; one that says nothing by itself ("Ginge es trotzdem?") is read with what stands before.
+
+    A question mark that leads a line, as in a list, belongs to that line.
+    """
+    if not WORD.search(text):
+        return asked(f"{after}?").sure
     found = asked(text).sure
+    if (
+        LEANING.search(text)
+        and found.keys() <= OPENING
+        and (told := asked(before).sure.get("no_partner_yet", 0)) > SURELY
+    ):
+        return {"no_partner_yet": told}
     if found or not has_question_mark(text) or len(text.split()) > ELLIPTIC:
         return found
     return asked(f"{before} {text}").sure

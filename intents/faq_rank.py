@@ -10,6 +10,7 @@ from klimapartner.intents.faq_voter import Voter, Votes, shipped_voter
 
 SURE = 0.45
 BESIDES, RIVAL = 0.6, 0.8  # for a second id in one question, which is rare; rivals are taken for each other
+WHOLE = 0.65  # for what only the parts of a message together ask: "Namibia wäre uns recht. Ist das zulässig?"
 NEAR = 0.08
 MOST_NEAR = 3
 
@@ -25,7 +26,15 @@ class Asked:
 def asked(text: str, voter: Voter | None = None) -> Asked:
     """What a message asks for; its questions about what the FAQ does not know are left out."""
     parts = [part for part in questions(read_cues(text).text) if "sure" not in read_cues(part).beside]
-    return decide((voter or shipped_voter())(parts)) if parts else Asked({})
+    vote = voter or shipped_voter()
+    found = decide(vote(parts)) if parts else Asked({})
+    return _together(vote(["; ".join(parts)])[0], found) if not found.sure and len(parts) > 1 and "?" in text else found
+
+
+def _together(votes: Votes, apart: Asked) -> Asked:
+    """What all parts ask as one, where none of them asks anything by itself."""
+    best = max(votes, key=lambda name: votes[name])
+    return Asked({best: votes[best]}) if votes[best] > WHOLE else apart
 
 
 def decide(votes: list[Votes]) -> Asked:

@@ -21,13 +21,24 @@ JOINT = re.compile(
 )
 
 
+PURPOSE = re.compile(r",? (?:damit|so that|in order (?:to|that)|afin (?:de|que)|para que|a fim de)\b[^?]*")
+SHORT_HEAD = re.compile(r"(?:^|(?<=[?!;.\n] ))(\w+(?: \w+){0,2}): (?=\w)")
 LEADS = re.compile(
-    r"(?:und|oder|also|weiter|ferner|ausserdem|erstens|zweitens|drittens|viertens|fragen?|and|also|et|y|e|\W*)"
+    r"(?:und|oder|also|weiter|ferner|ausserdem|erstens|zweitens|drittens|viertens|fragen?|and|also|et|y|e|\W*"
+    r"|(?:bitte )?(?:helfen|helft|sagen|sagt|verraten|verratet|erklaeren|erklaert) (?:sie|ihr)? ?(?:mir|uns)\b"
+    r"[\w ]{0,30}"
+    r"|(?:please )?(?:help me out|tell (?:me|us)|let (?:me|us) know)[\w ]{0,20})"
 )
 
 
 def questions(text: str) -> tuple[str, ...]:
-    """The parts of a text (folded) that may each ask something of their own, in order."""
-    sentences = (part.strip(" ,.-") for part in END.split(text))
+    """The parts of a text (folded) that may each ask something of their own, in order; not what an answer is for."""
+    whole = SHORT_HEAD.sub(_joined, PURPOSE.sub("", text))
+    sentences = (part.strip(" ,.-") for part in END.split(whole))
     parts = (part.strip(" ,.-") for sentence in sentences for part in JOINT.split(sentence))
     return tuple(part for part in parts if not LEADS.fullmatch(part))
+
+
+def _joined(head: re.Match[str]) -> str:
+    """A headword with its question ("Infoworkshop: ist noch Platz?"); a mere number before one stays apart."""
+    return head.group() if LEADS.fullmatch(head[1]) else f"{head[1]} "

@@ -26,7 +26,9 @@ CONDITION = re.compile(
 TAG = re.compile(r",\s*(?:oder|gell|nicht wahr|ne|right|non|no|né|verdad|não é)\s*\?\s*$", re.IGNORECASE)
 WORD = re.compile(r"\w{2,}")
 ANSWER = re.compile(
-    r"\s*(?:ja|nein|jein|nö|nee|weil|noch kein\w*|\[|☐|☒|yes|no,|none|oui|non|sí|no\.|sim|não)(?:\b|(?<=\W))",
+    r"\s*(?:ja|nein|jein|nö|nee|weil"
+    r"|noch kein\w*(?!\s+(?:bewerbung|antrag|zusage|anmeldung|interesse|entscheid|commitment))"
+    r"|\[|☐|☒|yes|no,|none|oui|non|sí|no\.|sim|não)(?:\b|(?<=\W))",
     re.IGNORECASE,
 )
 HOW = re.compile(
@@ -61,6 +63,17 @@ def conditional(text: str) -> bool:
     return bool(CONDITION.search(fold(text)))
 
 
+# Words in the order of a question, as hasty writers put them with a full stop behind: "und wen ruf ich an."
+ORDERED = re.compile(
+    r"\W*(?:(?:und|also|oder|ach ja|achja|dann|ps)\W+)?"
+    r"(?:(?:wer|wen|wem|was|wann|wo|wohin|wie|wieviele?|bis wann|ab wann)"
+    r"\s+(?!ich|wir|sie|ihr|man|es|das|gesagt|telefonisch|besprochen)[a-zäöüß']+"
+    r"\s+(?:ich|wir|man|ihr|es|das|da|die|der|uns)"
+    r"|(?:kann|koennte|könnte|könnt|koennt|können|koennen|darf|dürfen|duerfen|muss|müssen|muessen|gibts|gibt|habt|seid"
+    r"|geht|ginge|reicht|zahlt|braucht)\s+(?:ich|wir|man|ihr|es|das|da|mich|mir|uns|jemand|auch))\b"
+)
+
+
 FILLED_IN = re.compile(r"\?\s*(?:\[|☐|☒|☑|\(x\)|(?:ja|nein|yes|no|oui|non|sí|sim|não)\b)", re.IGNORECASE)
 
 
@@ -73,7 +86,8 @@ def is_asking(sentence: Sentence) -> bool:
         return False
     if has_question_mark(sentence.text):
         return len(WORD.findall(sentence.text)) > 1 and not TAG.search(sentence.text)
-    return "asking.indirect" in found or ("asking.bare" in found and not sentence.text.rstrip().endswith("."))
+    bare = "asking.bare" in found and not sentence.text.rstrip().endswith(".")
+    return "asking.indirect" in found or bare or bool(ORDERED.match(sentence.text))
 
 
 def has_question_mark(text: str) -> bool:

@@ -112,6 +112,9 @@ def test_no_line_has_both_answers_and_suggestions() -> None:
         ("worum geht es? danke.", ("worum geht es", "danke")),
         ("stadt und land machen mit", ("stadt und land machen mit",)),
         ("erstens: wer darf", ("wer darf",)),
+        ("infoworkshop: gibt es folien?", ("infoworkshop gibt es folien",)),
+        ("helfen sie mir bitte weiter: was kostet das?", ("was kostet das",)),
+        ("in welchem monat ist der auftakt, damit wir die visa beantragen?", ("in welchem monat ist der auftakt",)),
     ],
 )
 def test_questions_are_cut_apart(text: str, parts: tuple[str, ...]) -> None:
@@ -155,6 +158,13 @@ def read(body: str, *intents: str) -> tuple[str, ...]:
         ("Die Bürgermeisterin lässt fragen, ob man auch ohne Partnerstadt teilnehmen kann.", ("no_partner_yet",)),
         ("Er fragt, wo der Auftaktworkshop stattfindet.", ("kickoff",)),
         ("Für die Sitzung wüsste ich gern, bis wann man sich melden muss.", ("deadline",)),
+        ("moin. und wen ruf ich an wenn ich fragen hab. danke", ("contact",)),
+        ("Unsere Stadt hat noch keinen Partner. Wird man dann überhaupt zugelassen?", ("no_partner_yet",)),
+        ("Partner haben wir keinen.\n? Abgabe 31.3. oder später\n", ("deadline",)),
+        ("geht das auch ohne partnerstadt? noch keine bewerbung!!", ("no_partner_yet",)),
+        ("Geht das auch ohne Partnerstadt? Noch kein Partner.", ()),
+        ("Wie besprochen sind wir dabei. Was uns fehlt, ist Zeit.", ()),
+        ("Namibia wäre dem Rat recht. Ist das zulässig?", ("regions",)),
     ],
 )
 def test_letter_asks(body: str, expected: tuple[str, ...]) -> None:
