@@ -30,7 +30,7 @@ from klimapartner.storage.outbox import (
     mark_uncertain,
 )
 from klimapartner.storage.state import get_state, set_state
-from klimapartner.storage.tasks import add_task
+from klimapartner.storage.tasks import raise_task
 
 LEASE = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
@@ -156,4 +156,4 @@ def pause(attempts: int) -> timedelta:
 
 
 def _tell(session: Session, row: OutboxMail, text: str, now: datetime) -> None:
-    add_task(session, kind="outbox", text=text, message_id=row.message_id, entry_id=row.entry_id, now=now)
+    raise_task(session, kind="outbox", text=text, message_id=row.message_id, entry_id=row.entry_id, now=now)

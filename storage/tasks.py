@@ -54,6 +54,20 @@ def add_task(
     return _value(found), new
 
 
+def raise_task(
+    session: Session, *, kind: str, text: str, message_id: int | None, entry_id: int | None, now: datetime
+) -> Task:
+    """Add a task for something that happened just now: where one was done already, it is open again and says so."""
+    task, new = add_task(session, kind=kind, text=text, message_id=message_id, entry_id=entry_id, now=now)
+    if new:
+        return task
+    row = fetch_locked(session, TaskRow, task.id)
+    if row.done_at is not None:
+        history.record(session, now=now, who="system", subject="task", subject_id=row.id, action="reopened")
+    row.text, row.done_at, row.done_by = text, None, None
+    return _value(row)
+
+
 def list_tasks(session: Session, *, open_only: bool = True) -> list[Task]:
     """In the order in which they came up; `open_only` leaves out what is done."""
     chosen = select(TaskRow).order_by(TaskRow.id)
