@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 _WINDOW = timedelta(minutes=1)
-_MOST_KEYS = 10_000
+_BETWEEN_CLEANINGS = timedelta(seconds=10)
 
 
 class Limiter:
@@ -16,6 +16,7 @@ class Limiter:
         self._clock = clock
         self._times: dict[str, deque[datetime]] = {}
         self._lock = threading.Lock()
+        self._cleaned = clock()
 
     def wait(self, key: str, most: int) -> int:
         """Count one more; 0 where that is allowed, else the seconds after which it will be."""
@@ -31,5 +32,7 @@ class Limiter:
             return 0
 
     def _drop_old(self, now: datetime) -> None:
-        if len(self._times) > _MOST_KEYS:
+        """Now and then only: whoever comes under ever new keys must not make each count cost as much as all keys."""
+        if abs(now - self._cleaned) >= _BETWEEN_CLEANINGS:
+            self._cleaned = now
             self._times = {key: times for key, times in self._times.items() if times and now - times[-1] < _WINDOW}
