@@ -1,6 +1,7 @@
 """What was saved is what comes back: every table, every value, and ids that are never given out twice."""
 
 import json
+import resource
 import secrets
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 from any_rows import fill_every_table
 from postgres_server import new_database
-from small_disk import small_disk
 
 from klimapartner.storage import schema
 from klimapartner.storage.backup import check_backup, further_files, read_manifest, restore, write_backup
@@ -229,11 +229,17 @@ def test_a_backup_of_a_newer_version_is_refused(sqlite_database: Database, targe
         restore(target, tmp_path / "b.zip")
 
 
-def test_a_full_disk_leaves_no_half_backup(filled_file: Database, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "small", "4k") as disk:
-        with pytest.raises(OSError, match="No space left"):
-            write_backup(filled_file, disk.folder / "b.zip", files={}, now=NOW)
-        assert list(disk.folder.iterdir()) == []
+def test_where_a_file_cannot_grow_no_half_backup_is_left(filled_file: Database, tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    (tmp_path / "out").mkdir()
+    # The same as a full disk, for whoever writes (EFBIG instead of ENOSPC).
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_backup(filled_file, tmp_path / "out" / "b.zip", files={}, now=NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_the_manifest_is_read_without_the_rows(filled_file: Database, tmp_path: Path) -> None:
