@@ -122,7 +122,7 @@ class Settings(BaseSettings):
         env_prefix="KLIMAPARTNER_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    database: str = "sqlite:///klimapartner.db"
+    database: str = Field("sqlite:///klimapartner.db", repr=False)
     timezone: str = "Europe/Berlin"
     now: datetime | None = Field(None, description="a clock that starts then, for demo and tests")
     answer_since: datetime | None = Field(None, description="older mail is stored and read, never answered")
@@ -212,7 +212,8 @@ def make_settings(data: dict[str, Any], *, where: str, base: Path) -> Settings:
             if first["type"] == "extra_forbidden"
             else first["msg"].removeprefix("Value error, ")
         )
-        raise SettingsError(f"{where}: {place}: {message}; siehe klimapartner.example.toml.") from error
+        # Without its cause, which quotes what was given: a password beside the mistake, for example.
+        raise SettingsError(f"{where}: {place}: {message}; siehe klimapartner.example.toml.") from None
 
 
 _PATHS = {"file", "templates", "journal"}

@@ -122,8 +122,9 @@ def open_database(url: str) -> Database:
     """
     try:
         parsed = make_url(url)
-    except exc.ArgumentError as error:
-        raise StorageError("The database URL cannot be read; write sqlite:///file.db or postgresql://…") from error
+    except (exc.ArgumentError, ValueError):
+        # Without its cause, which quotes parts of the URL and so perhaps the password.
+        raise StorageError("The database URL cannot be read; write sqlite:///file.db or postgresql://…") from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return Database(_sqlite(parsed))
