@@ -1,4 +1,4 @@
-"""Whole stories in Chromium: a new mail is reviewed, corrected, answered, matched, exported; once by keyboard alone."""
+"""Whole stories in Chromium: a new mail is reviewed, answered, matched, exported, erased; once by keyboard alone."""
 
 import csv
 import re
@@ -8,7 +8,7 @@ from console_desk import PASSWORD, Console
 from playwright.sync_api import Browser, Page, expect
 
 from klimapartner.assistant.reading_work import read_waiting
-from klimapartner.storage.messages import store_message
+from klimapartner.storage.messages import message_raw, messages_of_entry, store_message
 from klimapartner.storage.offers import add_offer
 from klimapartner.storage.outbox_edit import mails_of_entry
 from klimapartner.storage.search import get_entry
@@ -106,6 +106,21 @@ def test_from_a_new_mail_to_the_export(any_site: tuple[str, Console], chromium: 
     text = download.value.path().read_text(encoding="utf-8-sig")
     rows = list(csv.reader(text.splitlines(), delimiter=";"))
     assert [row[1:3] for row in rows[1:]] == [["Tübingen", "'08416041"]]
+
+    page.get_by_role("link", name="Datenschutz").first.click()
+    page.get_by_role("searchbox").fill("kim.muster@tuebingen.example")
+    page.get_by_role("button", name="Suchen").click()
+    page.get_by_role("button", name=re.compile("kim", re.IGNORECASE)).first.click()
+    page.get_by_role("button", name=re.compile("^Löschen")).click()
+    page.get_by_label("Zum Löschen bitte LÖSCHEN eingeben").fill("LÖSCHEN")
+    page.get_by_role("button", name="Endgültig löschen").click()
+    expect(page.get_by_text("Gelöscht. Das ist der Nachweis.")).to_be_visible()
+    with console.session() as session:
+        left = get_entry(session, entry.id)
+        assert {name: left.value(name) for name in ("contact.name", "contact.email", "contact.phone")} == {
+            "contact.name": None, "contact.email": None, "contact.phone": None,
+        }  # fmt: skip
+        assert message_raw(session, messages_of_entry(session, entry.id)[0].id) == b""
     page.context.close()
 
 
