@@ -1,5 +1,7 @@
 """Erasing a person for the office: database, journal of tombstones, files; the mailbox follows at the next poll."""
 
+import sys
+
 import structlog
 
 from klimapartner.assistant.errors import AssistantError
@@ -50,8 +52,11 @@ def erase(work: Workplace, key: str, *, who: str) -> Erasure:
     with work.database.session() as session:
         done = erase_found(session, person_of(session, key), who=who, now=now, key=secret)
         set_state(session, _SCRUB, True, now=now)
+        sys.audit("klimapartner.erase.erasing")
+    sys.audit("klimapartner.erase.erased")
     log.info("person erased", number=done.id)
     write_journal(work)
+    sys.audit("klimapartner.erase.journalled")
     scrub_when_due(work)
     return done
 
@@ -67,6 +72,7 @@ def scrub_when_due(work: Workplace) -> bool:
     except StorageError as error:
         log.warning("files not rewritten yet", error=type(error).__name__)
         return False
+    sys.audit("klimapartner.erase.scrubbed")
     with work.database.session() as session:
         set_state(session, _SCRUB, False, now=work.clock())
     return True

@@ -1,6 +1,7 @@
 """What erasures queued for a mailbox: the mails are looked for in every folder that the settings know, and deleted."""
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -65,6 +66,8 @@ def _write_down(here: Round, due: list[Deletion], found: Counter[int], problems:
                 fail_deletion(session, one.id, found=found[one.id], error=problems[one.id], next_try_at=later)
             else:
                 finish_deletion(session, one.id, found=found[one.id], now=here.clock())
+        sys.audit("klimapartner.erase.noting")
+    sys.audit("klimapartner.erase.noted")
     log.info("erased mails deleted", mailbox=here.name, done=len(due) - len(problems), failed=len(problems))
 
 
@@ -81,7 +84,9 @@ def _delete_in(here: Round, folder: str, due: list[Deletion]) -> tuple[Counter[i
     try:
         validity = here.imap.select(folder)
         where = _find(here, due, validity if folder == here.box.folder else None)
+        sys.audit("klimapartner.erase.deleting")
         outcome = delete_mails(here.imap, sorted(where))
+        sys.audit("klimapartner.erase.deleted")
     except FolderMissing:  # nothing lies in it
         return Counter(), {}
     except CommandRefused as error:

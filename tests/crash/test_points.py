@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from crash_points import CHAT, COPYING, LINE, LINE_GAP, MAIL, SMTP_GAP
+from crash_points import CHAT, COPYING, ERASURE, LINE, LINE_GAP, MAIL, SMTP_GAP
 
 ROOT = Path(__file__).parent.parent.parent
 POINT = re.compile(r'sys\.audit\(\s*"(klimapartner\.[a-z.]+)"')
@@ -12,7 +12,7 @@ POINT = re.compile(r'sys\.audit\(\s*"(klimapartner\.[a-z.]+)"')
 def test_every_point_in_the_code_is_tried_and_no_other() -> None:
     leaves = ("assistant", "intents", "mailbox", "storage")
     code = [path.read_text(encoding="utf-8") for leaf in leaves for path in (ROOT / leaf).rglob("*.py")]
-    tried = {name.partition(" ")[0] for name in (*MAIL, *SMTP_GAP, *COPYING, *CHAT, *LINE, *LINE_GAP)}
+    tried = {name.partition(" ")[0] for name in (*MAIL, *SMTP_GAP, *COPYING, *ERASURE, *CHAT, *LINE, *LINE_GAP)}
     assert {name for text in code for name in POINT.findall(text)} == tried
 
 

@@ -38,6 +38,16 @@ MAIL = (
 # Only where the server cannot move.
 COPYING = ("klimapartner.imap.copied", "klimapartner.imap.flagged")
 
+ERASURE = (
+    "klimapartner.erase.erasing",
+    "klimapartner.erase.erased",
+    "klimapartner.erase.journalled",
+    "klimapartner.erase.scrubbed",
+    "klimapartner.erase.deleting",
+    "klimapartner.erase.deleted",
+    "klimapartner.erase.noting",
+    "klimapartner.erase.noted",
+)
 CHAT = (
     "klimapartner.chat.storing",
     "klimapartner.chat.stored",
@@ -56,6 +66,7 @@ QUICK = (
     "klimapartner.smtp.written",
     "klimapartner.smtp.answered",
     "klimapartner.move.moved",
+    "klimapartner.erase.erased",
     "klimapartner.chat.answering",
     "klimapartner.line.called",
 )

@@ -21,14 +21,17 @@ from klimapartner.assistant.chat_work import answer_waiting, receive
 from klimapartner.assistant.clock import clock_from
 from klimapartner.assistant.dialogue.contract import Event, reply_of
 from klimapartner.assistant.dispatch import send_due
+from klimapartner.assistant.erasing import erase, scrub_when_due
 from klimapartner.assistant.poll import poll_once
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.settings import Settings, make_settings
 from klimapartner.assistant.telegram.serving import serve_telegram
+from klimapartner.assistant.tombstone_journal import replay_if_restored, write_journal
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.chat_inbox import count_waiting
 from klimapartner.storage.chat_lines import lines_of
 from klimapartner.storage.chats import find_chat, list_chats
+from klimapartner.storage.erasures import list_erasures
 from klimapartner.storage.messages import store_message
 
 SERVER = {"host": "localhost", "port": 1, "tls": "none"}
@@ -122,7 +125,19 @@ def _stop_when_all_is_said(work: Workplace, stop: threading.Event) -> None:
                 stop.set()
 
 
-JOBS: dict[str, Callable[[Workplace], None]] = {"day": a_day, "talk": a_talk, "bot": a_bot}
+def an_erasure(work: Workplace) -> None:
+    """Start as the service does, erase a person unless that is done, and let the mailbox follow."""
+    replay_if_restored(work)
+    with work.database.reading() as session:
+        done = list_erasures(session)
+    if not done:
+        erase(work, "kim.muster@herzogenaurach.example", who="maria")
+    scrub_when_due(work)
+    write_journal(work)
+    a_day(work)
+
+
+JOBS: dict[str, Callable[[Workplace], None]] = {"day": a_day, "talk": a_talk, "bot": a_bot, "erasure": an_erasure}
 
 
 def live(order: Order, report: int) -> int:
