@@ -31,6 +31,12 @@ AGAINST = {"partnership.lack", "partnership.none", "partner.story", "partner.clu
 SPEAKS = {"partner.tie", "partner.contact", "partnership.sure", "partnership.planned"}
 ALONE = 1.0  # enough for a place without a rival
 WEAK = 0.5  # from here on a place is asked about
+# After an ended partnership another one in the same country ("wieder in Benin", "dennoch nach Nigeria").
+AGAIN = re.compile(
+    r"\b(?:wieder(?:um)?|erneut|abermals|dennoch|trotzdem|nochmals?|again|another|nouveau|otra vez|nuevamente|de novo"
+    r"|novamente)\b",
+    re.IGNORECASE,
+)
 # The voter's word from here on counts; chosen on writers that it had not seen. It sets aside only where it is sure.
 HEARD, HEARD_ASIDE, HEARD_COUNTRY = 0.45, 0.8, 0.4
 
@@ -193,6 +199,7 @@ def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     set_aside = [r for r in rivals if r.rejected and (r.score >= ALONE or any(n.size != 0 for n in r.mentions))]
     gone = {r.country for r in set_aside} | {iso for r in set_aside for iso in r.mentions[0].countries}
     countries = {iso for _, m in wished for iso in m.countries}
+    gone -= {iso for s, m in wished if _is_again(s, m) for iso in m.countries}
     countries -= gone if len(countries) > 1 or not any(_fresh(s, rivals) for s, _ in wished) else set()
     southern = {iso for iso in countries if region_of(iso) != "other"}
     chosen = southern or countries
@@ -232,6 +239,8 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     if is_denied(text, mention.start) or re.match(r"[-\u2010]\w", text[mention.end :]):
         return False
     found, own = labels(text), clause_labels(text, mention.start)
+    if "partnership.none" in found and _is_again(sentence, mention):
+        return True
     if "region.talk" in found or (found & NEGATIVE and (own & NEGATIVE or "partner.wish" not in own)):
         return False
     if _is_either(sentence, mention, found):
@@ -247,6 +256,11 @@ def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> boo
     if outside:
         return wish and not placed
     return wish or (contact and "partner.club" not in found)
+
+
+def _is_again(sentence: Sentence, mention: Mention) -> bool:
+    """Whether another partner in the same country is spoken of, after one that is set aside."""
+    return bool(AGAIN.search(sentence.text[max(0, mention.start - 20) : mention.end + 40]))
 
 
 def _is_either(sentence: Sentence, mention: Mention, found: frozenset[str]) -> bool:

@@ -53,6 +53,11 @@ LOCATES = re.compile(
 )
 ENTERED = re.compile(r"\b(?:angegeben|eingetragen|genannt|geschrieben|vermerkt|angekreuzt)\b")  # "bei X ... angegeben"
 KIND_BEFORE = re.compile(r"(?:Cidade|Câmara|Prefeitura|Municipio|Commune|Ville|Alcaldía|Distrito) d(?:e|a|o|u)s? ")
+AREA_WORD = re.compile(r"\b(?:region|provinz|bundesstaat|departement|gouvernement|bundesland)\s$", re.IGNORECASE)
+WITHIN_STATE = re.compile(
+    r"\b(?:im rahmen|unter dem dach|innerhalb|als teil|eingebettet|within|dans le cadre|en el marco|no âmbito)\b",
+    re.IGNORECASE,
+)
 LOCATED = re.compile(r"\s(?:gehört|gehörend|gehörig|eingemeindet|aufgegangen)\w*\b", re.IGNORECASE)
 
 
@@ -129,10 +134,14 @@ def weight_of(named: Named, scene: Scene) -> float:
 
 def _is_area_of_town(named: Named, scene: Scene) -> bool:
     """Whether it is a province or an island, and a town of the same country stands in the sentence."""
-    if named.size != 0 or named.kind_word:
+    if named.size != 0 or (named.kind_word and not AREA_WORD.search(_before(named))):
         return False
     peers = (p for p in scene.places if p.sentence is named.sentence and p.key != named.key)
     return any((p.size or 0) > 0 and set(p.countries) & set(named.countries) for p in peers)
+
+
+def _before(named: Named) -> str:
+    return named.sentence.text[: named.start - named.sentence.start]
 
 
 def _weight_of_form(named: Named) -> float:
@@ -153,7 +162,7 @@ def _weight_of_place(named: Named, scene: Scene) -> float:
 def _weight_of_cues(named: Named, scene: Scene) -> float:
     text = named.sentence.text
     found = segment_labels(named) | (labels(text) & POSITIVE)
-    if named.kind_word and OWN.search(text):
+    if named.kind_word and (OWN.search(text) or WITHIN_STATE.search(text)):
         found -= {"partner.state"}
     if "partner.cityhall" in found or not _is_of_office(named):
         found -= {"partner.office"}

@@ -122,6 +122,8 @@ def _heard(told: list[Sentence], german: Sequence[Span]) -> Iterator[Vote]:
     asked = [s for s in told if not is_asking(s)]
     for sentence, said in zip(asked, hear(told, german, [(s, None) for s in asked]), strict=True):
         named = {m.region for m in find(sentence.text) if m.kind != "place"} & set(SOUTH)
+        if len(named) == 1 and "region.against" in labels(sentence.text):
+            continue
         for label, region in HEARD_AS.items():
             if said[label] >= HEARD and (region in named or (region == "open" and _is_of_all(sentence, named))):
                 yield Vote(region, sentence, sentence.start, sentence.end, strong=False)

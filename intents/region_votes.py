@@ -46,7 +46,8 @@ WHETHER = re.compile(
     re.IGNORECASE,
 )
 ANYTHING = re.compile(
-    r"\b(?:(?:für )?alles (?:offen|recht|denkbar|möglich)|offen für alles|nehmen alles"
+    r"\b(?:(?:für )?alles (?:offen|recht|denkbar|möglich)"
+    r"|offen (?:(?:sind|wären|waeren|bleiben) wir )?für alles|nehmen alles"
     r"|open to (?:anything|everything|all)"
     r"|ouverte?s? à tout|abiert[oa]s? a todo|abert[oa]s? a tudo)\b",
     re.IGNORECASE,
