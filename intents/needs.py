@@ -28,7 +28,7 @@ class NeedsDecision:
 
 
 def decide_needs(sentences: Sequence[Sentence], intents: Sequence[Intent], *, partnered: bool = False) -> NeedsDecision:
-    """Help that an expression of interest or an offer asks for; other mail needs none.
+    """Help that an expression of interest or an offer asks for, a partner also in a correction; other mail needs none.
 
     A southern body that is not `partnered` seeks a partner, whatever else it says.
     """
@@ -36,8 +36,9 @@ def decide_needs(sentences: Sequence[Sentence], intents: Sequence[Intent], *, pa
     if "partner_offer" in intents and not partnered:
         reason = "Partnergesuch aus dem Globalen Süden"
         evidence = [Evidence("needs", "matchmaking", None, None, 0.9, reason, "intents")]
-    elif "interest" in intents:
-        asks = {"matchmaking": _begs_for_partner if partnered else _asks_for_partner, "consultation": _asks_for_advice}
+    elif {"interest", "correction"} & set(intents):
+        asks = {"matchmaking": _begs_for_partner if partnered else _asks_for_partner}
+        asks |= {"consultation": _asks_for_advice} if "interest" in intents else {}
         evidence = [e for need, ask in asks.items() for e in _first(need, ask, sentences)]
     return NeedsDecision(tuple(e.value for e in evidence), tuple(evidence))
 
