@@ -15,6 +15,7 @@ import pytest
 from chat_desk import REFERENCE, Desk, entered
 
 from klimapartner.assistant.dialogue.contract import Event, Reply
+from klimapartner.storage.invariants import broken_rules
 
 CODES_TO = "kim@alzenau.example"
 FOLDER = Path(__file__).parent / "transcripts"
@@ -29,6 +30,8 @@ def test_a_conversation_goes_as_it_is_written_down(name: str, desk: Desk) -> Non
     if os.environ.get("KLIMAPARTNER_WRITE_TRANSCRIPTS") == "1":
         path.write_text(played, encoding="utf-8")
     assert played == written
+    with desk.work.database.reading() as session:
+        assert list(broken_rules(session, now=desk.hands.now)) == []
 
 
 def test_every_language_has_its_conversations() -> None:
