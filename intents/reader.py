@@ -1,5 +1,6 @@
 """The reader: a letter in, a reading out; a line in, what it asks out."""
 
+import re
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
@@ -13,6 +14,9 @@ from klimapartner.intents.reading import Answer, Letter, Office, Part, Reading
 from klimapartner.intents.version import VERSION
 
 MOST_WORDS = 20_000
+# The tokenizer's work grows with more than the square of a word's length; 60,000 brackets in a row would take days.
+LONGEST_WORD = 300
+PIECE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Reader:
         """What a letter says; of a very long one head and tail are read, and the reading says so."""
         letter, truncated = shorten(letter)
         found = Findings(letter, self.office)
-        self.nlp(attach(self.nlp.make_doc(letter.text), found))
+        self.nlp(attach(self.nlp.make_doc(_breakable(letter.text)), found))
         return replace(_reading(found), truncated=truncated)
 
     def language(self, letter: Letter) -> str:
@@ -74,6 +78,18 @@ def shorten(letter: Letter) -> tuple[Letter, bool]:
     tail = len(letter.text) - _offset_after(letter.text[::-1], MOST_WORDS // 2)
     parts = [cut for part in letter.parts for cut in _outside(part, head, tail)]
     return replace(letter, parts=tuple(parts)), True
+
+
+def _breakable(text: str) -> str:
+    """The text for the tokenizer, of the same length: blanks in what has none for longer than any word is."""
+    if max(map(len, text.split()), default=0) <= LONGEST_WORD:
+        return text
+    return re.sub(r"\S+", lambda run: _broken(run.group()) if len(run.group()) > LONGEST_WORD else run.group(), text)
+
+
+def _broken(run: str) -> str:
+    pieces = (run[start : start + PIECE] for start in range(0, len(run), PIECE + 1))
+    return " ".join(pieces).ljust(len(run))
 
 
 def _offset_after(text: str, words: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from klimapartner.intents.reading import Letter, Part
 
@@ -27,7 +28,7 @@ GREETING = re.compile(
     r"|bom dia|boa tarde|olá|ola\b|car[oa]s?\b|mesdames|messieurs|señor|senhor)",
     re.IGNORECASE,
 )
-STOP = re.compile(r"(?:[.!?…]+|[。])[\"'”“»«’)\]]*(?=\s)|(?<=[a-zäöüß]{3})[.!?](?=[A-ZÄÖÜ][a-zäöüß]+\s)")
+STOP = re.compile(r"(?:(?<![.!?…])[.!?…]+|[。])[\"'”“»«’)\]]*(?=\s)|(?<=[a-zäöüß]{3})[.!?](?=[A-ZÄÖÜ][a-zäöüß]+\s)")
 LAST_WORD = re.compile(r"([\w/-]+)$")
 
 
@@ -101,8 +102,9 @@ def _blocks(text: str, part: Part, *, joined: bool) -> Iterator[tuple[int, int]]
     for paragraph in _paragraphs(text, part):
         width = max(end - start for start, end in paragraph)
         run = paragraph[0]
-        for line in paragraph[1:]:
-            if joined and _continues(text, run, paragraph_width=width, line=line, last=_last_line(text, run)):
+        for before, line in pairwise(paragraph):
+            last = text[before[0] : before[1]].rstrip()
+            if joined and _continues(text, paragraph_width=width, line=line, last=last):
                 run = (run[0], line[1])
             else:
                 yield run
@@ -123,11 +125,7 @@ def _paragraphs(text: str, part: Part) -> Iterator[list[tuple[int, int]]]:
         yield lines
 
 
-def _last_line(text: str, run: tuple[int, int]) -> str:
-    return re.split(r"[\r\n\u2028\u2029]", text[run[0] : run[1]])[-1].rstrip()
-
-
-def _continues(text: str, run: tuple[int, int], *, paragraph_width: int, line: tuple[int, int], last: str) -> bool:
+def _continues(text: str, *, paragraph_width: int, line: tuple[int, int], last: str) -> bool:
     following = text[line[0] : line[1]]
     first = following.split(maxsplit=1)[0]
     if ITEM.match(following) and not ITEM.match(last):
