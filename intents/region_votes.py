@@ -65,7 +65,7 @@ QUOTED_INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|instead of)\s+[\"�
 IF_NEED_BE = re.compile(r"\bzur Not\b", re.IGNORECASE)  # no English "not"; put as a word of the same length
 SECOND = re.compile(
     r"\b(?:weder\b.*\bnoch|neither\b.*\bnor|ni\b.*\bni|nem\b.*\bnem)\s(?:[\w']+\s){0,3}$"
-    r"|\b(?:eher|lieber|besser|naeher|mehr|rather|plutot|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
+    r"|\b(?:eher|lieber|besser|naeher|mehr|rather|better|more|closer|sooner|plutot|mieux|mejor|melhor|mas|mais|antes)\b.*\b(?:als|than|que)\s(?:[\w']+\s){0,2}$"
 )
 EXCEPT = re.compile(
     r"\b(?:außer|ausser|bis auf|nur nicht|bloß nicht|blos nicht|except(?: for)?|but not|sauf|excepto|salvo|exceto)"

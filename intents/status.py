@@ -28,6 +28,7 @@ PLANS = {"partnership.planned", "partnership.hedged", "partnership.to_be", "part
 SO_FAR = re.compile(
     r"\b(?:bisher\w*|bislang|nur|alle|sämtlich\w*|ausschließlich|so far|only|jusqu'ici|hasta ahora|até agora)\b", re.I
 )
+DONE = re.compile(r"\s+(?:wurde|worden|war|haben|hatten|hat)\b", re.IGNORECASE)
 LASTS = re.compile(r"(?:schon|seit) \w+", re.IGNORECASE)
 FIRST_PERSON = re.compile(r"\b(?:wir|uns|we|our|nous|tenemos|temos)\b", re.IGNORECASE)
 DOUBTED = 0.6  # of what an earlier letter said and this one corrects
@@ -136,7 +137,7 @@ def _join(votes: list[Vote]) -> StatusDecision:
 def _votes_with_partner(told: list[Sentence], partner: PartnerDecision, german: Sequence[Span]) -> Iterator[Vote]:
     corrects = any({"intent.correction.sure", "intent.correction.likely"} & labels(s.text) for s in told)
     for sentence, named in _about(told, partner, german):
-        found = labels(sentence.text)
+        found = _told_states(sentence)
         reported = corrects and REPORTS.search(sentence.text) and "partnership.not_yet" not in found
         votes = _partnered(found, sentence, named)
         yield from map(_doubted, votes) if reported else votes
@@ -148,6 +149,13 @@ def _votes_with_partner(told: list[Sentence], partner: PartnerDecision, german: 
             yield Vote("planned", sentence, 0.65)
     if partner.named and not _is_about_earlier(told):
         yield Vote("planned", partner.named[0], 0.5)
+
+
+def _told_states(sentence: Sentence) -> frozenset[str]:
+    """The labels of a sentence; a deed is not still to come where it is told of as done ("geschlossen wurde")."""
+    coming = [hit for hit in find_cues(sentence.text) if hit.label == "partnership.to_be"]
+    done = all(DONE.match(sentence.text[hit.end :]) for hit in coming)
+    return labels(sentence.text) - ({"partnership.to_be"} if done else set())
 
 
 def _doubted(vote: Vote) -> Vote:
