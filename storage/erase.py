@@ -77,7 +77,7 @@ def erase_found(session: Session, person: Person, *, who: str, now: datetime, ke
     bury(session, stones_of(session, person, traces, key=key, now=now))
     queue_deletions(session, row.id, traces, key=key, now=now)
     with permitted(session):
-        _blank(session, person, traces, now)
+        _blank(session, person, traces, who, now)
     for entry_id in sorted(person.entries):
         history.record(session, now=now, who=who, subject="entry", subject_id=entry_id, action="erased")
     session.flush()
@@ -96,10 +96,10 @@ def permitted(session: Session) -> Iterator[None]:
     session.flush()
 
 
-def _blank(session: Session, person: Person, traces: Traces, now: datetime) -> None:
+def _blank(session: Session, person: Person, traces: Traces, who: str, now: datetime) -> None:
     blank_messages(session, traces["messages"], reason="erased")
     _set(session, ConversationRow, traces["conversations"], address="")
-    _outbox(session, traces["outbox"])
+    _outbox(session, traces["outbox"], who, now)
     _set(session, FieldRow, traces["fields"], value=None, evidence=[], confidence=None)
     _set(session, FieldRow, traces["quotes"], evidence=[])
     _set(session, TaskRow, traces["tasks"], text="")
@@ -123,9 +123,12 @@ def blank_messages(session: Session, messages: list[int], *, reason: str) -> Non
     session.execute(read.execution_options(synchronize_session=False))
 
 
-def _outbox(session: Session, mails: list[int]) -> None:
+def _outbox(session: Session, mails: list[int], who: str, now: datetime) -> None:
     own = update(OutboxRow).where(OutboxRow.id.in_(mails)).execution_options(synchronize_session=False)
-    session.execute(own.where(OutboxRow.state.in_(("queued", "held", "failed"))).values(state="discarded"))
+    waiting = own.where(OutboxRow.state.in_(("queued", "held", "failed")))
+    stop = waiting.values(state="discarded", lease_owner=None, lease_until=None).returning(OutboxRow.id)
+    for number in sorted(session.scalars(stop)):
+        history.record(session, now=now, who=who, subject="outbox", subject_id=number, action="discarded")
     session.execute(own.values(**NO_MAIL))
 
 

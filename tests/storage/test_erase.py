@@ -144,6 +144,7 @@ def test_a_waiting_mail_is_discarded(database: Database, anna: dict[str, int], n
     _erase(database, now)
     with database.reading() as session:
         assert get_outbox(session, anna["mail"]).state == "discarded"
+        assert [line.action for line in list_history(session, "outbox", anna["mail"])] == ["queued", "discarded"]
 
 
 def test_others_are_untouched(database: Database, shop: Any, anna: dict[str, int], now: datetime) -> None:
