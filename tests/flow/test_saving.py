@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 from post_office import Post, letter
 from postgres_server import new_database
 
+from klimapartner.assistant.erasing import erase
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.poll import Polled
 from klimapartner.assistant.saving import Amount, amount_of, bring_back, move, save, unpack_files
+from klimapartner.assistant.tombstone_journal import replay_if_restored
 from klimapartner.storage.engine import open_database
 from klimapartner.storage.snapshot import TableSum, snapshot
 
@@ -71,6 +74,35 @@ def test_moving_to_another_database(post: Post, other_url: str) -> None:
     with pytest.raises(UsageError):
         move(post.settings, other_url)
     assert sums(post.url) == before
+
+
+@pytest.mark.dovecot
+def test_who_was_erased_after_the_backup_does_not_come_back_with_it(post: Post, other_url: str, tmp_path: Path) -> None:
+    post.more |= {"erasure": {"journal": tmp_path / "journal"}}
+    post.deliver(*MAILS)
+    post.work()
+    path, _ = save(post.settings, tmp_path, post.clock)
+    with post.workplace() as work:
+        erase(work, "ida@other.example", who="erika")
+    restored = elsewhere(post, other_url)
+    bring_back(restored.settings, path)
+    assert _holds(other_url, "ida@other.example")
+    with restored.workplace() as work:
+        assert replay_if_restored(work)
+    assert (_holds(other_url, "ida@other.example"), _holds(other_url, "kim.muster@herzogenaurach.example")) == (
+        False,
+        True,
+    )
+
+
+def _holds(url: str, address: str) -> bool:
+    """Whether any table has the address, also within the bytes of a mail."""
+    database = open_database(url)
+    with snapshot(database) as moment:
+        rows = [json.loads(line) for shape in moment.tables for line in moment.lines(shape)]
+        mails = [row[0] for row in moment.session.execute(sqlalchemy.text("SELECT raw FROM messages"))]
+    database.close()
+    return address in json.dumps(rows) or any(address.encode() in bytes(mail) for mail in mails)
 
 
 @pytest.fixture
