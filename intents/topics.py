@@ -30,7 +30,9 @@ CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:aber|jedoch|sondern|but|mais|pero|si
 DENIED_BEFORE = re.compile(
     r"\b(?:nicht|kein(?:e[rsnm]?)?|weder|ohne|statt|not|no|neither|nor|without|instead|pas|ni|sans|sin|nao|nem|sem)\b"
 )
-DENIED_AFTER = re.compile(r"\b(?:nicht|not|pas|nao|keine rolle|kein thema|aussen vor|entfaellt|entfallen|streichen|raus)\b")
+DENIED_AFTER = re.compile(
+    r"\b(?:nicht|not|pas|nao|keine rolle|kein thema|aussen vor|entfaellt|entfallen|streichen|raus)\b"
+)
 NOT_DENIED = re.compile(r"\b(?:nicht (?:nur|zuletzt|allein|weniger)|not only|non seulement|no solo|nao so)\b")
 NOW = re.compile(r"\b(?:jetzt|nun|künftig|zukünftig|heute|now|maintenant|ahora|agora)\b|[;.!?\n]")
 OFFICE = re.compile(
