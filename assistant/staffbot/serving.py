@@ -7,14 +7,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, Defaults
 
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.staffbot.desk import StaffDesk
-from klimapartner.assistant.staffbot.health import PART, note_well, note_wrong
+from klimapartner.assistant.staffbot.health import PART, note_well
+from klimapartner.assistant.staffbot.hearing import hear
 from klimapartner.assistant.staffbot.jobs import plan
 from klimapartner.assistant.staffbot.talk import App, Talk, present
 from klimapartner.assistant.workplace import Workplace
@@ -23,9 +23,7 @@ from klimapartner.storage.errors import StorageError
 
 DUTY_LEASE = timedelta(seconds=30)
 DUTY_SECONDS = 5.0
-POLL_SECONDS = 10
 CALL_SECONDS = 30.0
-UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 log = structlog.get_logger(__name__)
 
 
@@ -60,7 +58,7 @@ def application_of(settings: Settings) -> App:
     bot, token = settings.staff_bot, settings.staff_bot.token.read()
     if settings.telegram.mode != "off" and settings.telegram.token.read() == token:
         raise StaffBotError("staff_bot.token ist der des öffentlichen Bots; das Team braucht einen eigenen.")
-    builder = Application.builder().token(token).base_url(f"{bot.api_url.rstrip('/')}/bot")
+    builder = Application.builder().updater(None).token(token).base_url(f"{bot.api_url.rstrip('/')}/bot")
     # Generous: a call that is given up in the middle is one of which nobody knows whether it was done.
     builder = builder.connect_timeout(10).read_timeout(CALL_SECONDS).write_timeout(CALL_SECONDS).pool_timeout(10)
     try:
@@ -86,22 +84,26 @@ async def _work(app: App, desk: StaffDesk) -> None:
     if not await _introduce(app, desk):
         return
     Talk(desk).register(app)
-    assert app.job_queue is not None and app.updater is not None
+    assert app.job_queue is not None
     plan(app.job_queue, desk)
     await app.start()
     try:
         await present(app.bot)
-        await app.updater.start_polling(
-            timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES,
-            error_callback=lambda error: _told(desk, error),
-        )  # fmt: skip
+        await _listen(app, desk)
+    finally:
+        desk.ending.set()
+        await app.stop()
+        await app.shutdown()
+
+
+async def _listen(app: App, desk: StaffDesk) -> None:
+    """Hear until the duty is lost or the service ends."""
+    hearing = asyncio.create_task(hear(app, desk))
+    try:
         await _hold_duty(desk)
     finally:
         desk.ending.set()
-        if app.updater.running:
-            await app.updater.stop()
-        await app.stop()
-        await app.shutdown()
+        await hearing
 
 
 async def _introduce(app: App, desk: StaffDesk) -> bool:
@@ -109,6 +111,8 @@ async def _introduce(app: App, desk: StaffDesk) -> bool:
     while not desk.ending.is_set():
         try:
             await app.initialize()
+            # Somebody may have set one by hand: Telegram then refuses to be asked for updates.
+            await app.bot.delete_webhook()
             return True
         except InvalidToken:
             raise StaffBotError("Telegram kennt den Token nicht (401); bitte staff_bot.token prüfen.") from None
@@ -117,15 +121,6 @@ async def _introduce(app: App, desk: StaffDesk) -> bool:
             await _hold_once(desk)
             await desk.rest(DUTY_SECONDS)
     return False
-
-
-def _told(desk: StaffDesk, error: TelegramError) -> None:
-    """The library polls on by itself; what is wrong is kept for doctor and alarms."""
-    log.warning("staff bot does not hear", error=type(error).__name__)
-    if isinstance(error, Conflict):
-        note_wrong(desk.work, "Ein anderes Programm fragt Telegram mit demselben Token ab (409)")
-    elif isinstance(error, InvalidToken):
-        note_wrong(desk.work, "Telegram kennt den Token nicht mehr (401); bitte staff_bot.token prüfen")
 
 
 async def _watch(desk: StaffDesk, stop: threading.Event) -> None:
