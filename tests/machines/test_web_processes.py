@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 from chat_desk import chat_settings
+from console_desk import PASSWORD, Console, Staff
+from fastapi.testclient import TestClient
 from postgres_server import new_database
 
 from klimapartner.assistant.chat_work import receive
 from klimapartner.assistant.dialogue.contract import Event
 from klimapartner.assistant.settings import Settings
+from klimapartner.assistant.web.app import create_app
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.chat_inbox import count_waiting, list_parked
 from klimapartner.storage.chat_lines import lines_of
 from klimapartner.storage.chats import find_chat
 from machines import Machines, wait_until
 
-pytestmark = pytest.mark.postgres
 SAID = [f"Bis wann ist die Frist? ({number})" for number in range(12)]
 
 
@@ -41,6 +43,7 @@ def said_in(work: Workplace, address: str) -> tuple[list[str], list[int | None]]
     return [line.text for line in lines if line.who == "person"], answers
 
 
+@pytest.mark.postgres
 def test_chats_keep_their_order_over_three_processes(machines: Machines, settings: Settings, tmp_path: Path) -> None:
     chats = [f"chat{number}" for number in range(4)]
     with open_workplace(settings) as work:
@@ -62,3 +65,23 @@ def test_chats_keep_their_order_over_three_processes(machines: Machines, setting
             assert list_parked(session) == []
     assert sum(machines.reached("klimapartner.chat.answered").values()) == len(SAID) * len(chats)
     assert machines.reached("klimapartner.chat.answered").keys() <= set(processes)
+
+
+def test_whoever_signs_in_at_one_process_is_so_at_all_and_a_lock_holds_at_all(any_console: Console) -> None:
+    with open_workplace(any_console.work.settings, any_console.work.clock) as other:
+        there = create_app(other)
+        here, lead = any_console.sign_in("lead"), Staff(_client(there), "lead")
+        lead.client.cookies.update(here.client.cookies)
+        assert lead.get("/account").url.path == "/console/account"
+        lead.post("/logout")
+        assert here.get("/account").url.path == "/console/login"
+
+        for client in (any_console.client(), _client(there)):
+            for _ in range(5):
+                client.post("/console/login", data={"name": "editor", "password": "wrong wrong wrong"})
+        for client in (any_console.client(), _client(there)):
+            assert client.post("/console/login", data={"name": "editor", "password": PASSWORD}).status_code == 403
+
+
+def _client(app: Any) -> TestClient:
+    return TestClient(app, base_url="http://localhost", headers={"Origin": "http://localhost"})
