@@ -53,7 +53,6 @@ class SafeHeaders:
         else:
             await self._app(scope, receive, send_safely)
 
-
     def _most(self, path: str) -> int:
         return next((size for start, size in self._larger.items() if path.startswith(start)), LARGEST_BODY)
 
