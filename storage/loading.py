@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from klimapartner.storage import schema
 from klimapartner.storage.engine import Database
 from klimapartner.storage.errors import NotEmpty, TransferFailed
-from klimapartner.storage.snapshot import TableSum, set_last_id, snapshot, sum_of, table_lines
+from klimapartner.storage.snapshot import NOT_KEPT, TableSum, set_last_id, snapshot, sum_of, table_lines
 from klimapartner.storage.table_lines import TableShape, row_of
 
 Filling = tuple[TableShape, Iterator[bytes]]
@@ -24,7 +24,7 @@ def fill(
     """Fill an empty database at a revision of the schema, all or nothing; returns what stands in it then.
 
     Raises NotEmpty where something is in it, SchemaMismatch for a revision that this program does not know,
-    TransferFailed where what stands in it then is not what is `wanted`.
+    TransferFailed where a table is missing or unknown, or what stands in it then is not what is `wanted`.
     """
     with database.session() as session:
         connection = session.connection()
@@ -33,7 +33,10 @@ def fill(
         if schema.revision(connection) != revision:
             raise NotEmpty("The database has the tables of another version; give one without any tables.")
         connection.execute(sa.text("DELETE FROM state"))
-        filled = {shape.name: _fill_table(connection, shape, lines) for shape, lines in fillings}
+        tables = set(_tables(connection)) - NOT_KEPT
+        filled = {shape.name: _fill_table(connection, _one_of(tables, shape), lines) for shape, lines in fillings}
+        if missing := sorted(tables - set(filled)):
+            raise TransferFailed(f"What was saved lacks {', '.join(missing)}; nothing was kept.")
         if wanted is not None and (differing := differences(filled, wanted)):
             raise TransferFailed(f"After filling, {', '.join(differing)} differ from what was saved; nothing was kept.")
         return filled
@@ -59,6 +62,12 @@ def copy_all(source: Database, target: Database) -> dict[str, TableSum]:
             f"The source changed meanwhile ({', '.join(differing)}); stop the service and copy into a new database."
         )
     return copied
+
+
+def _one_of(tables: set[str], shape: TableShape) -> TableShape:
+    if shape.name not in tables:
+        raise TransferFailed(f"What was saved names {shape.name!r}, which is no table of this revision.")
+    return shape
 
 
 def _fill_table(connection: sa.Connection, shape: TableShape, lines: Iterator[bytes]) -> TableSum:

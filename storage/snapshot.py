@@ -16,7 +16,7 @@ from klimapartner.storage.table_lines import TableShape, line_of, shape_of
 # Of a table with whole mails few rows at a time, for one may have 40 MB.
 _FEW, _MANY = 8, 1_000
 # The revision stands in the manifest; erase_permits never holds a row (see PermitRow).
-_NOT_KEPT = {"alembic_version", "erase_permits"}
+NOT_KEPT = {"alembic_version", "erase_permits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
             raise SchemaMismatch("The database has no tables of klimapartner.")
         found = sa.MetaData()
         found.reflect(connection)
-        kept = [table for table in found.sorted_tables if table.name not in _NOT_KEPT]
+        kept = [table for table in found.sorted_tables if table.name not in NOT_KEPT]
         yield Snapshot(session, revision, tuple(shape_of(table, last_id(connection, table.name)) for table in kept))
 
 

@@ -219,6 +219,33 @@ def test_there_is_nothing_to_save_in_a_database_without_tables(unmigrated_url: s
     database.close()
 
 
+def _other_tables(change: Callable[[dict[str, object]], None]) -> Callable[[str, bytes], bytes]:
+    def changed(name: str, content: bytes) -> bytes:
+        if name != "manifest.json":
+            return content
+        data = json.loads(content)
+        change(data["tables"])
+        return json.dumps(data).encode()
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda tables: tables.pop("tokens"), lambda tables: tables.update({"alembic_version": tables.pop("tokens")})],
+)
+def test_a_backup_with_other_tables_fills_nothing(
+    sqlite_database: Database, target: Database, tmp_path: Path, change: Callable[[dict[str, object]], None]
+) -> None:
+    write_backup(sqlite_database, tmp_path / "b.zip", files={}, now=NOW)
+    _rewritten(tmp_path / "b.zip", _other_tables(change))
+    with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:
+        archive.writestr("tables/alembic_version.jsonl", b"")
+    with pytest.raises(TransferFailed):
+        restore(target, tmp_path / "b.zip")
+    assert target.check().revision is None
+
+
 def test_a_backup_of_a_newer_version_is_refused(sqlite_database: Database, target: Database, tmp_path: Path) -> None:
     write_backup(sqlite_database, tmp_path / "b.zip", files={}, now=NOW)
     _rewritten(
