@@ -13,6 +13,7 @@ from klimapartner.intents.telling import has_question_mark
 
 SAID = 0.95  # probability from which an interest was said in so many words
 ASKED = 0.7  # probability of an FAQ id from which a question is one for the office
+FEWEST = 3  # words of a question; "Chile? Argentinien?" only thinks aloud
 DOUBTS = ("undecided", "earlier", "correction", "withdrawal", "other.")
 OWN_PERSON = frozenset({"contact", "human"})
 ANNOUNCED = re.compile(
@@ -49,7 +50,8 @@ def _is_asked(sentences: Sequence[Sentence]) -> bool:
 def _is_plain(sentence: Sentence) -> bool:
     """Whether a sentence is a question that asks for no help in finding a partner and no talk."""
     wishes = {"needs.matchmaking", "needs.consultation", "asking.polite"} & labels(sentence.text)
-    return has_question_mark(sentence.text) and not wishes and not framed(sentence.text)
+    spoken = has_question_mark(sentence.text) and len(sentence.text.split()) >= FEWEST
+    return spoken and not wishes and not framed(sentence.text)
 
 
 def _pairs(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Sentence]]:

@@ -23,6 +23,7 @@ INTEREST = "Die Stadt Jena bekundet hiermit ihr Interesse an der neunten Phase. 
         (INTEREST + "One query: will there be parking?", {"interest", "question"}),
         (INTEREST + "Könnten Sie uns eine Partnerkommune vermitteln?", {"interest"}),
         (INTEREST + "Worum es gehen soll? Um Wasser.", {"interest"}),
+        (INTEREST + "Eine Gegend im Süden würde passen (Chile? Argentinien?).", {"interest"}),
         ("Wer bezahlt eigentlich die Flüge?", {"question"}),
         ("Wir überlegen noch, ob wir uns bewerben.", set()),
         ("Wie in unserer Mail vom Montag: Die Stadt Jena bekundet ihr Interesse.", set()),
