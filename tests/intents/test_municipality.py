@@ -43,7 +43,7 @@ def key(decision: MunicipalityDecision) -> str | None:
         ("Unsere Gemeinde Weimar im Landkreis Marburg-Biedenkopf möchte Interesse anmelden.", "06534020"),
         ("Neuenkirchen hat knapp 14.000 Einwohner. Es grüßt aus dem Münsterland die Gemeinde Neuenkirchen", "05566060"),
         ("Stadt Essen: wir machen mit.", "05113000"),
-        ("Grias Gott aus Furth (Landkreis Landshut, ned Furth im Wald!!), mir san dabei.", "09274132"),
+        ("Grias Gott von der Gemeinde Furth (Landkreis Landshut, ned Furth im Wald!!)!", "09274132"),
         ("Nach dem Regen will Norden vorangehen; Essen ist uns Vorbild. Stadt Norden, Klimaschutz", "03452019"),
         ("Celle möchte mitmachen.", "03351006"),
         ("Unser Wald leidet, die Welt schaut zu.", None),
