@@ -1,6 +1,8 @@
 """Two pollers in network namespaces of their own; one line is cut without a word, the other poller takes over."""
 
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,11 +12,13 @@ from forwarder import Forwarder
 from post_office import Post, letter
 from postgres_server import new_database
 from postgres_server import running as running_postgres
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from klimapartner.assistant.settings import Settings
 from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
-from klimapartner.storage.engine import open_database
+from klimapartner.storage.engine import Database, open_database
+from klimapartner.storage.sql import lock
 from klimapartner.storage.tables import LocationRow, MessageRow
 from machines import Machines, Nets, wait_until
 
@@ -77,3 +81,43 @@ def test_a_poller_whose_network_is_cut_is_replaced_and_nothing_is_fetched_twice(
         assert fetched() == [10, 10]
         nets.mend(1)
         database.close()
+
+
+_HOLDER = """
+import sys, time
+from klimapartner.storage.engine import Database, open_database
+from klimapartner.storage.sql import lock
+from klimapartner.storage.sql import lock
+
+with open_database(sys.argv[1]).session() as session:
+    lock(session, "answers")
+    print("locked", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.long
+def test_a_machine_that_vanishes_with_a_transaction_open_keeps_nothing_locked(nets: Nets) -> None:
+    with running_postgres(nets.gate) as postgres:
+        url = new_database(postgres.url, f"lock_{secrets.token_hex(4)}")
+        command = ["ip", "netns", "exec", nets.names[0], sys.executable, "-c", _HOLDER]
+        far = url.replace("127.0.0.1", nets.gate)
+        with subprocess.Popen([*command, far], stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdout
+            assert holder.stdout.readline() == "locked\n"
+            nets.cut(0)
+            database = open_database(url)
+            wait_until(lambda: _gets_the_lock(database), "the lock is free")
+            database.close()
+            holder.kill()
+
+
+def _gets_the_lock(database: Database) -> bool:
+    with database.session() as session:
+        session.execute(text("SET LOCAL lock_timeout = '1s'"))
+        try:
+            lock(session, "answers")
+        except OperationalError:
+            session.rollback()
+            return False
+    return True
