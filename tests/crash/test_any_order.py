@@ -340,4 +340,4 @@ class TestAnyOrder(Assistant.TestCase):  # type: ignore[misc, name-defined]
 class TestAnyOrderLonger(Assistant.TestCase):  # type: ignore[misc, name-defined]
     """More of them, and longer."""
 
-    settings = settings(max_examples=100, stateful_step_count=50, **_COMMON)
+    settings = settings(max_examples=40, stateful_step_count=50, **_COMMON)

@@ -88,7 +88,7 @@ SHOWN: dict[str, tuple[Any, ...]] = {
     "outbox": (OutboxRow.kind, OutboxRow.to_addr, OutboxRow.body_text, OutboxRow.state),
     "unanswered": (UnansweredRow.code, UnansweredRow.reason),
     "tasks": (TaskRow.kind, TaskRow.text),
-    "chat_lines": (ChatLineRow.chat_id, ChatLineRow.who, ChatLineRow.text, ChatLineRow.state),
+    "chat_lines": (ChatLineRow.who, ChatLineRow.text, ChatLineRow.state),
     "chat_updates": (ChatUpdateRow.update_key, ChatUpdateRow.state),
 }
 
