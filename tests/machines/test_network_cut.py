@@ -1,4 +1,4 @@
-"""Two pollers in network namespaces of their own; one line is cut without a word, the other poller takes over."""
+"""A poller whose lines go dead without a word: another takes over. By a holding proxy, and in network namespaces."""
 
 import secrets
 import subprocess
@@ -12,11 +12,13 @@ from forwarder import Forwarder
 from post_office import Post, letter
 from postgres_server import new_database
 from postgres_server import running as running_postgres
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from klimapartner.assistant.settings import Settings
+from klimapartner.mailbox.fakes.proxy import CuttingProxy
 from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
+from klimapartner.mailbox.server import Server
 from klimapartner.storage.engine import Database, open_database
 from klimapartner.storage.sql import lock
 from klimapartner.storage.tables import LocationRow, MessageRow
@@ -39,6 +41,35 @@ def through(nets: Nets, settings: Settings) -> Settings:
     return settings.model_copy(update={"database": settings.database.replace("127.0.0.1", nets.gate)})
 
 
+def test_a_poller_whose_lines_go_dead_is_replaced_where_namespaces_are_not_permitted(
+    machines: Machines, postgres_server: str, dovecot: Dovecot, user: str, sink: SmtpSink
+) -> None:
+    there = make_url(postgres_server)
+    assert there.host and there.port
+    with CuttingProxy(dovecot.server) as imap, CuttingProxy(Server(there.host, there.port, security="none")) as sql:
+        name = f"dead_{secrets.token_hex(4)}"
+        post = Post(dovecot.server, dovecot.login(user), sink, new_database(postgres_server, name))
+        far = Post(imap.server, dovecot.login(user), sink, post.url.replace(str(there.port), str(sql.server.port)))
+        database = open_database(post.url)
+        database.migrate()
+        post.deliver(*(letter(f"Frage {number}: bis wann?") for number in range(5)))
+        first = machines.start(far.settings, "poll")
+        wait_until(lambda: _stored(database) == 5, "the first poller stores five")
+        second = machines.start(post.settings, "poll")
+        imap.hold()
+        sql.hold()
+        post.deliver(*(letter(f"Frage {number}: bis wann?") for number in range(5, 10)))
+        wait_until(lambda: _stored(database) == 10, "the second poller takes over")
+        assert machines.reached("klimapartner.poll.fetched") == {first: 5, second: 5}
+        database.close()
+
+
+def _stored(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(MessageRow)) or 0
+
+
+@pytest.mark.long
 def test_a_poller_whose_network_is_cut_is_replaced_and_nothing_is_fetched_twice(
     machines: Machines, nets: Nets, dovecot: Dovecot, user: str, sink: SmtpSink
 ) -> None:
