@@ -23,7 +23,8 @@ _STATUS = {status: re.compile(any_of(patterns), _FLAGS) for status, patterns in 
 _ADDR = r"([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-][\w.-]{0,252}[\w])"
 _ANYWHERE = re.compile(_ADDR)
 _ANNOUNCED = (
-    r"(?:recipient|address|user(?:id)?|rcpt to|empfänger|destinatar\w{1,4}|destinataire|full|generated from|addressed to"
+    r"(?:recipient|address|user(?:id)?|rcpt to|empfänger|destinatar\w{1,4}|destinataire|full|generated from|"
+    r"addressed to"
     r"|deliver(?:ed|y)?(?: (?:your )?(?:message|mail))? to|übermittlung an|zugestellt an|to)"
 )
 _PATTERNS = tuple(

@@ -1,4 +1,4 @@
-"""Outgoing mail: one text part (and a calendar file), for one recipient, marked as automatic so that no machine answers (RFC 3834)."""
+"""Outgoing mail: a text (and a calendar file) for one recipient, marked as automatic where it is (RFC 3834)."""
 
 import base64
 import binascii

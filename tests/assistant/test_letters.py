@@ -11,7 +11,16 @@ from klimapartner.assistant.letters.catalogue import fill, letters, unknown_plac
 
 def test_every_shipped_letter_is_there_in_five_languages() -> None:
     found = letters()
-    assert list(found) == ["first_feedback", "meeting", "matchmaking", "refusal", "missing", "free", "offer_proposal", "event"]
+    assert list(found) == [
+        "first_feedback",
+        "meeting",
+        "matchmaking",
+        "refusal",
+        "missing",
+        "free",
+        "offer_proposal",
+        "event",
+    ]
     assert {name: set(letter.body) for name, letter in found.items()} == {name: set(LANGUAGES) for name in found}
 
 

@@ -38,7 +38,8 @@ edit       POST /unanswered/{message_id}/answer, POST /unanswered/{message_id}/d
 edit       POST /tasks/{task_id}/done, POST /reminders/{reminder_id}/done, POST /chats/{chat_id}/answer
 edit       POST /chats/{chat_id}/end, POST /match/accept, POST /match/reject, POST /events/{event}/add
 edit       POST /events/{event}/drop/{participant_id}
-lead       POST /entries/{entry_id}/training, POST /entries/bulk, POST /outbox/gate, GET /export.{kind}, GET /import, POST /import, GET /import/{file_id}
+lead       POST /entries/{entry_id}/training, POST /entries/bulk, POST /outbox/gate, GET /export.{kind}, GET /import
+lead       POST /import, GET /import/{file_id}
 lead       POST /import/{file_id}, POST /events/{event}/selected, POST /events/{event}/invite
 lead       GET /events/{event}/export, GET /call, POST /call/{part}, POST /call/versions/{version_id}/restore
 lead       GET /log, GET /log/changes, GET /people, POST /people, POST /people/person, POST /people/export

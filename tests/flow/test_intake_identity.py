@@ -164,7 +164,7 @@ def test_a_stranger_changes_nothing_of_an_entry_that_is_somebody_elses(entered: 
 def test_a_stranger_hears_nothing_of_the_entry(entered: Post) -> None:
     entered.deliver(letter(OTHER_PARTNER, sender=STRANGER))
     entered.work()
-    first, second = entered.answers
+    _, second = entered.answers
     assert second["To"] == STRANGER
     assert [word in second.get_content() for word in ("Kaya", "Kim Muster", "Ouidah")] == [False] * 3
 
