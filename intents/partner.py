@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_country import resolve, supported
-from klimapartner.intents.partner_names import Span, is_denied
+from klimapartner.intents.partner_denial import is_set_aside
+from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_meant, is_of_body, set_scene
 from klimapartner.intents.partner_weight import is_paired, is_put_right, weigh
 from klimapartner.intents.partnership_voice import hear
@@ -199,7 +200,9 @@ def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
     set_aside = [r for r in rivals if r.rejected and (r.score >= ALONE or any(n.size != 0 for n in r.mentions))]
     gone = {r.country for r in set_aside} | {iso for r in set_aside for iso in r.mentions[0].countries}
     countries = {iso for _, m in wished for iso in m.countries}
-    gone -= {iso for s, m in wished if _is_again(s, m) for iso in m.countries}
+    picked = {iso for s, m in wished if is_chosen(s.text, m) for iso in m.countries}
+    countries = picked or countries
+    gone -= picked | {iso for s, m in wished if _is_again(s, m) for iso in m.countries}
     countries -= gone if len(countries) > 1 or not any(_fresh(s, rivals) for s, _ in wished) else set()
     southern = {iso for iso in countries if region_of(iso) != "other"}
     chosen = southern or countries
@@ -236,7 +239,7 @@ def _is_taken_back(sentence: Sentence, scene: Scene) -> bool:
 def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> bool:
     """Whether a sentence wishes a partner in a country, or tells of contacts there."""
     text = sentence.text
-    if is_denied(text, mention.start) or re.match(r"[-\u2010]\w", text[mention.end :]):
+    if is_set_aside(text, mention) or re.match(r"[-\u2010]\w", text[mention.end :]):
         return False
     found, own = labels(text), clause_labels(text, mention.start)
     if "partnership.none" in found and _is_again(sentence, mention):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from klimapartner.intents.cues import fold
+from klimapartner.intents.partner_denial import is_denied, is_set_aside
 from klimapartner.intents.partner_words import (
     after_kind,
     after_label,
@@ -44,12 +45,6 @@ AREA = re.compile(
     r"|regi[aã]o|región|región|région|ilha|isla|île|island|insel"
     r"|distrikt|district|distrito|county|kreis|raum|cercle|préfecture|bezirk)"
     r"\s+(?:(?:of|de|do|da|du|del|von)\s+)?(?:d['’])?)?",
-    re.IGNORECASE,
-)
-DENIED = re.compile(
-    r"\b(?:nicht(?! nur)|nie|noch nie|weder|statt|anstatt|anstelle|not(?! only)|never|instead of|rather than"
-    r"|pas|plutôt que|au lieu|não|en lugar|en vez|em vez|ao invés)\s+"
-    r"(?:(?!(?:sondern|but|sino|mas|mais|aber|und|and|y|et|e)\b)[\w'’-]+\s+){0,3}[\"„“'(]?$",
     re.IGNORECASE,
 )
 ADDRESSED = re.compile(
@@ -165,11 +160,6 @@ def _is_clear(named: Named) -> bool:
     )
 
 
-def is_denied(text: str, start: int) -> bool:
-    """Whether what begins at `start` is set aside by a negation before it ("nicht in Nigeria", "statt Ghana")."""
-    return bool(DENIED.search(text[max(0, start - 60) : start]))
-
-
 def _german(named: Named, spans: Sequence[Span], sentence: Sentence) -> bool:
     start, end = named.start - sentence.start, named.end - sentence.start
     overlaps = any(left < end and start < right for left, right in spans)
@@ -267,7 +257,7 @@ def _named(sentence: Sentence, start: int, end: int, mentions: tuple[Mention, ..
 def _country_near(text: str, start: int, end: int, mentions: tuple[Mention, ...]) -> tuple[str, ...]:
     """The country right after a name ("X in Togo", "X (Perú)"), or its adjective right before ("das togoische X")."""
     for mention in mentions:
-        if mention.kind not in ("country", "demonym") or is_denied(text, mention.start):
+        if mention.kind not in ("country", "demonym") or is_set_aside(text, mention):
             continue
         if mention.start >= end and (
             NEAR.fullmatch(text[end : mention.start]) or _by_way_of_area(text, end, mention, mentions)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from klimapartner.intents.cues import find_cues, fold, labels
-from klimapartner.intents.partner_names import Named, Span, is_denied, names
+from klimapartner.intents.partner_denial import is_set_aside
+from klimapartner.intents.partner_names import Named, Span, names
 from klimapartner.intents.places import find_mentions
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find
@@ -93,7 +94,7 @@ def shares(rival: Rival, sentence: Sentence) -> bool:
 
 
 def is_meant(sentence: Sentence, mention: Mention) -> bool:
-    return not is_denied(sentence.text, mention.start)
+    return not is_set_aside(sentence.text, mention)
 
 
 def segment_bounds(named: Named) -> Span:
