@@ -10,7 +10,7 @@ from klimapartner.intents.faq_rank import asked
 from klimapartner.intents.language import detect
 from klimapartner.intents.reading import Answer, Evidence, Intent
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import answers, has_question_mark, is_asking
+from klimapartner.intents.telling import answers, has_question_mark, is_asking, is_heading
 
 ZONES = ("body", "forward", "attachment")
 REASON = "wird gefragt"
@@ -70,7 +70,7 @@ def _goes_on(before: str, text: str) -> bool:
 def _threshold(sentence: Sentence, after: str, *, listed: bool) -> float | None:
     """How sure an id must be to count in a sentence; None where it asks nothing, or nothing of the FAQ."""
     marked = has_question_mark(sentence.text)
-    if answers(after):
+    if answers(after) or is_heading(sentence.text):
         return None
     if marked:
         return POLITE if "asking.polite" in labels(sentence.text) else PLAIN

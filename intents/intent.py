@@ -146,7 +146,7 @@ def _is_likeliest_interest(
 ) -> bool:
     """Whether a letter that says nothing else is an expression of interest: a municipality tells of itself."""
     told = [s for s in sentences if s.zone in TOLD]
-    tells = facts.partner or facts.status is not None or _tells_of_partners(told)
+    tells = facts.partner or facts.status is not None or _tells_of_partners(told, named=facts.municipality)
     tells = tells or any({"intent.interest.hint", "intent.interest.likely"} & labels(s.text) for s in told)
     speaks = facts.municipality or any("intent.municipal" in labels(s.text) for s in sentences)
     against = {"undecided", "correction", "withdrawal", "status_request"} & set(scores)
@@ -154,8 +154,10 @@ def _is_likeliest_interest(
     return speaks and tells and not southern and not against
 
 
-def _tells_of_partners(told: Sequence[Sentence]) -> bool:
-    return any(label.startswith(TELLS) for s in told if s.zone != "subject" for label in labels(s.text))
+def _tells_of_partners(told: Sequence[Sentence], *, named: bool) -> bool:
+    """Whether it tells of partners; where no municipality is named, a story of anybody's life is none of them."""
+    found = {label for s in told if s.zone != "subject" for label in labels(s.text)}
+    return any(label.startswith(TELLS) and (named or label != "partner.story") for label in found)
 
 
 def _is_foreign(scores: dict[str, float], letter: Letter, sentences: Sequence[Sentence], *, southern: bool) -> bool:

@@ -8,7 +8,16 @@ from math import prod
 from klimapartner.intents.cues import labels
 from klimapartner.intents.help_frames import framed
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import answers, asks_how, conditional, denied, has_question_mark, is_asking
+from klimapartner.intents.telling import (
+    answers,
+    asks_how,
+    conditional,
+    denied,
+    gives_right,
+    gives_wrong,
+    has_question_mark,
+    is_asking,
+)
 
 INTEREST = {"sure": 0.95, "likely": 0.7, "hint": 0.3}
 FOR_ONESELF = re.compile(r"\W*(?:ich|i|je|yo|eu)\b", re.IGNORECASE)
@@ -53,6 +62,8 @@ def rule_signals(sentences: Sequence[Sentence]) -> Iterator[Signal]:
             yield from _question(sentence, found, workshop=mentioned)
         yield from _workshop(sentence, found, invited=here)
         yield from _correction(sentence, found, followed=followed)
+        if gives_wrong(sentence.text) and gives_right(following):
+            yield Signal("correction", 0.9, sentence)
         yield from _withdrawal(sentence, found)
         yield from _offer(sentence, found)
         yield from (Signal(label[7:], 0.9, sentence) for label in found if label.startswith("intent.other."))

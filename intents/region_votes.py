@@ -9,7 +9,7 @@ from klimapartner.intents.partner_scene import POSITIVE, clause_labels, is_of_bo
 from klimapartner.intents.reading import Region
 from klimapartner.intents.region_choice import is_chosen
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.telling import is_asking, negated
+from klimapartner.intents.telling import gives_right, gives_wrong, is_asking, negated
 from klimapartner.intents.world import Mention, find
 
 OTHERS = {"partner.club", "partner.story", "partner.state", "partner.office", "partner.reject", "region.against"}
@@ -118,7 +118,7 @@ class Vote:
 def votes_of(sentence: Sentence, before: Sentence | None) -> list[Vote]:
     """What a sentence says of regions; `before` is the sentence before it, which may have named them."""
     text, found = sentence.text, labels(sentence.text)
-    if _asks(sentence, found):
+    if _asks(sentence, found) or gives_wrong(text):
         return []
     mentions = [m for m in find(text) if m.kind != "place" and m.region and m.countries != ("DE",)]
     if rest := _all_but(sentence, mentions):
@@ -222,7 +222,7 @@ def _vote(sentence: Sentence, mention: Mention, found: frozenset[str]) -> Vote |
     if found & negative and _set_aside(sentence, mention, negative):
         return None
     wish = bool({"partner.wish", "region.label"} & found) or _is_of_partner(sentence, mention, found)
-    wish = wish or is_chosen(sentence.text, mention)
+    wish = wish or is_chosen(sentence.text, mention) or gives_right(sentence.text)
     if mention.kind != "region" and not wish:
         return None
     if mention.region == "other" and ("partner.wish" not in found or "partnership.existing" in found):

@@ -74,6 +74,23 @@ ORDERED = re.compile(
 )
 
 
+# The headings of a letter that is built like an interview: "Wer? Die Stadt X. Mit wem? Mit Y."
+HEADING = re.compile(
+    r"\W*(?:\w{1,4}[.)]\s*)?(?:und )?"
+    r"(?:wer|mit wem|was|wie lange(?: schon)?|seit wann|warum|wozu|wofür|womit|worum|who|with whom|what|why|since when"
+    r"|qui|avec qui|quoi|pourquoi|depuis quand|qui[ée]n|con qui[ée]n|qu[ée]|por qu[ée]|desde cu[áa]ndo"
+    r"|quem|com quem|o qu[eê]|desde quando)\s*\?\W*",
+    re.IGNORECASE,
+)
+# A line of a note that says what was wrong, and the next what is right: "Falsch: Afrika", "Richtig: Lateinamerika".
+WRONG_LINE = re.compile(
+    r"\W*(?:falsch|fehlerhaft|irrtümlich|bisher|alt|statt|wrong|incorrect|faux|erreur|incorrecto|errado)\s*(?::|=|-{1,2}>)\s*\w",
+    re.IGNORECASE,
+)
+RIGHT_LINE = re.compile(
+    r"\W*(?:richtig|korrekt|neu|stattdessen|right|correct|juste|correcto|correto|certo)\s*(?::|=|-{1,2}>)\s*\w",
+    re.IGNORECASE,
+)
 FILLED_IN = re.compile(r"\?\s*(?:\[|☐|☒|☑|\(x\)|(?:ja|nein|yes|no|oui|non|sí|sim|não)\b)", re.IGNORECASE)
 
 
@@ -82,12 +99,27 @@ def is_asking(sentence: Sentence) -> bool:
     found = labels(sentence.text)
     if "asking.polite" in found:
         return False
-    if FILLED_IN.search(sentence.text):
+    if FILLED_IN.search(sentence.text) or is_heading(sentence.text):
         return False
     if has_question_mark(sentence.text):
         return len(WORD.findall(sentence.text)) > 1 and not TAG.search(sentence.text)
     bare = "asking.bare" in found and not sentence.text.rstrip().endswith(".")
     return "asking.indirect" in found or bare or bool(ORDERED.match(sentence.text))
+
+
+def gives_wrong(text: str) -> bool:
+    """Whether a line gives what was wrong before."""
+    return bool(WRONG_LINE.match(text))
+
+
+def gives_right(text: str) -> bool:
+    """Whether a line gives what is right instead."""
+    return bool(RIGHT_LINE.match(text))
+
+
+def is_heading(text: str) -> bool:
+    """Whether a text is nothing but a question word, as over the answer that the writer gives."""
+    return bool(HEADING.fullmatch(text))
 
 
 def has_question_mark(text: str) -> bool:
