@@ -55,6 +55,7 @@ def key(decision: MunicipalityDecision) -> str | None:
         ("Die Ratsfraktion beantragt, dass die Stadt Viersen ihr Interesse bekundet.", None),
         ("Das Bezirksamt Lichtenberg von Berlin möchte mitmachen.", "11000000"),
         ("Die Samtgemeinde Hesel interessiert sich.\nRathausstraße 14, 26835 Hesel", "Samtgemeinde Hesel"),
+        ("Samtgemeinde Land Hadeln: ja! Die Stadt Otterndorf tritt aber nicht eigens an.", "Samtgemeinde Land Hadeln"),
         ("Wir, die VG Hachenburg, haben noch niemanden gefunden.", "Verbandsgemeinde Hachenburg"),
         ("Der Amtsausschuss des Amtes Preetz-Land hat zugestimmt.", "Amt Preetz-Land"),
         ("We in the City of Nuremberg would like to take part.", "09564000"),

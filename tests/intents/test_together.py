@@ -25,6 +25,11 @@ COMPANY = [
         "Die Stadt Bocholt will teilnehmen. Der Kollege in Borken gab mir die Hand. Ich schreibe für uns beide.",
         ["Borken"],
     ),
+    (
+        "Die Stadt Bocholt will teilnehmen. Bocholt tritt nicht allein an: Borken, gleich nebenan, ist dabei.",
+        ["Borken"],
+    ),
+    ("Die Stadt Bocholt will teilnehmen. Borken, unsere Nachbarin im Osten, möchte mit hinein.", ["Borken"]),
     ("The city of Bocholt would like to take part, jointly with our neighbours in Borken.", ["Borken"]),
     ("La ville de Bocholt souhaite participer, ensemble avec la ville de Borken.", ["Borken"]),
     ("La ciudad de Bocholt desea participar junto con la ciudad de Borken.", ["Borken"]),
@@ -36,6 +41,8 @@ ALONE = [
     "Die Stadt Bocholt möchte teilnehmen. Auf der Konferenz in Borken haben wir davon gehört.",
     "Die Stadt Bocholt möchte teilnehmen, ohne die Stadt Borken.",
     "Die Stadt Bocholt möchte teilnehmen. Borken überlegt noch.",
+    "Die Stadt Bocholt möchte teilnehmen. Nicht mit dabei: Borken.",
+    "Die Stadt Bocholt möchte teilnehmen. Die Stadt Borken weiß davon, tritt aber nicht selbst an.",
     "Die Stadt Bocholt möchte teilnehmen. Könnten wir auch gemeinsam mit Borken antreten?",
 ]
 
