@@ -164,6 +164,8 @@ def _sender(
     phones += own_extension("\n".join(line.text for line in source.lines), phones)
     if signer and signer.lines and signer.lines[0].zone.startswith("attachment"):
         phones += phones_of([line for line in lines(letter) if line.zone.startswith("attachment")])
+    if not phones and name:
+        phones += phones_of([line for line in lines(letter) if name in line.text])
     phone = best_phone(phones, office.phones)
     role = (signer.role if signer else None) or (named.role if named else None) or _role_in_header(letter.from_name)
     contact = Contact(name, mail, phone.number if phone else None, role)

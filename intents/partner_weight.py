@@ -29,6 +29,13 @@ PUTS_RIGHT = re.compile(
 CORRECTS = re.compile(
     r"\b(?:sondern|richtig(?: ist| wäre| lautet)?:?|but|sino|mas sim|mais)\b:?\s(?:[\w']+\s){0,3}$", re.IGNORECASE
 )
+# A heading or a form's question that the next sentence answers with the partner: "Mit wem? Sokodé."
+WITH_WHOM = re.compile(
+    r"\W*(?:\w{1,4}[.)]\s*)?(?:und |and |et |y |e )?"
+    r"(?:mit wem|(?:(?:wer ist )?(?:der|die|unsere?|welche\w*|gewünschte\w*) )?partner(?:stadt|kommune|gemeinde|in)?"
+    r"|with whom|avec qui|con qui[ée]n|com quem)\s*\?\W*",
+    re.IGNORECASE,
+)
 LIST_GAP = re.compile(
     r"(?:\s*\([^)]*\))?\s*(?:,|;|/|·|\||\b(?:und|sowie|and|et|y|e)\b)\s*(?:(?:und|sowie|and|et|y|e)\s+)?"
 )
@@ -90,7 +97,7 @@ def _rival(found: list[Named], scene: Scene) -> Rival:
 
 def _belongs_to_others(found: list[Named], scene: Scene) -> bool:
     """Whether no sentence of it speaks of the writers, and a later one says that they have no partner."""
-    if any(n.typed or _is_own(n) for n in found):
+    if any(n.typed or _is_own(n) or _answers_with_whom(n, scene) for n in found):
         return False
     last = found[-1]
     after = last.sentence.text[last.end - last.sentence.start :] if "partner.story" in segment_labels(last) else ""
@@ -103,6 +110,13 @@ def is_put_right(named: Named) -> bool:
     """Whether a correction says that this is the right one ("Richtig muss es heißen: X")."""
     before = named.sentence.text[: named.start - named.sentence.start]
     return bool(PUTS_RIGHT.search(before)) and not named.denied
+
+
+def _answers_with_whom(named: Named, scene: Scene) -> bool:
+    """Whether it begins the answer to a heading that asks for the partner."""
+    place = scene.sentences.index(named.sentence)
+    begins = len(named.sentence.text[: named.start - named.sentence.start].split()) <= 1
+    return begins and place > 0 and bool(WITH_WHOM.fullmatch(scene.sentences[place - 1].text))
 
 
 def _is_own(named: Named) -> bool:
@@ -155,6 +169,7 @@ def _weight_of_place(named: Named, scene: Scene) -> float:
     text, start = named.sentence.text, named.start - named.sentence.start
     weight = 1.0 * named.in_subject + 2.0 * is_paired(named, scene)
     weight += 1.5 * (named.given and len(text.split()) <= 4 and named.sentence.zone == "body")
+    weight += 2.5 * _answers_with_whom(named, scene)
     weight += 1.5 * bool(CORRECTS.search(text[:start]) or PUTS_RIGHT.search(text[:start]))
     return weight + 2.0 * (earlier_country(scene.body_key, named.name) is not None)
 

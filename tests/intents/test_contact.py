@@ -257,3 +257,15 @@ def test_many_voices(write: Write, case: dict[str, str]) -> None:
     contact = contact_of(letter)
     found = (contact.name, contact.email, contact.phone)
     assert " | ".join(value or "-" for value in found) == case["is"]
+
+
+def test_the_phone_beside_the_name_in_an_attachment(write: Write) -> None:
+    letter = write(
+        "Alles steht im Brief.\n\nViele Grüße\nPetra Lindhorst",
+        attachment="Stadt Jena\n\nWir bekunden Interesse.\n\nAm besten fragt man Petra Lindhorst, Tel. 03641 49-2118.\n"
+        "\nMit freundlichen Grüßen\nKarl Brandt\nOberbürgermeister",
+        from_name="Petra Lindhorst",
+        from_addr="petra.lindhorst@jena.example",
+    )
+    found = contact_of(letter)
+    assert (found.name, found.phone) == ("Petra Lindhorst", "03641 49-2118")
