@@ -28,6 +28,11 @@ def shared() -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come last: while Playwright runs, no other test can start an event loop in this thread."""
+    items.sort(key=lambda item: item.get_closest_marker("chromium") is not None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     return _strict((yield))

@@ -165,7 +165,7 @@ def test_an_address_of_the_office_is_not_erased(console: Console) -> None:
     for address in ("office@engagement-global.example", "editor@office.example"):
         page = lead.post("/people/erase/now", key=address, word="LÖSCHEN")
         assert page.status_code in (200, 404)
-    assert texts(lead.get("/people"), "section .empty") == ["Bisher wurde niemand gelöscht."]
+    assert texts(lead.get("/people"), ".empty") == ["Bisher wurde niemand gelöscht."]
 
 
 def test_retention_shows_what_would_go_and_lets_it_go(console: Console) -> None:

@@ -155,6 +155,15 @@ def copied_console(filled: Path, folder: Path, **more: Any) -> Iterator[Console]
         yield Console(work, hands, create_app(work))
 
 
+@pytest.fixture(scope="session")
+def filled_postgres(postgres_server: str) -> str:
+    """The name of a database with the demo's mails read: made once, the template of every console's."""
+    name = f"filled_{secrets.token_hex(4)}"
+    with open_console(new_database(postgres_server, name)):
+        pass
+    return name
+
+
 @pytest.fixture
 def console(filled_sqlite: Path, tmp_path: Path) -> Iterator[Console]:
     """A filled console of its own, on SQLite."""
@@ -168,9 +177,11 @@ def any_console(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cons
     if request.param == "sqlite":
         yield request.getfixturevalue("console")
         return
-    url = new_database(request.getfixturevalue("postgres_server"), f"console_{secrets.token_hex(4)}")
-    with open_console(url) as opened:
-        yield opened
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("filled_postgres")
+    url = new_database(server, f"console_{secrets.token_hex(4)}", template=template)
+    hands = Hands()
+    with open_workplace(chat_settings(url, web={"port": 0}), lambda: hands.now) as work:
+        yield Console(work, hands, create_app(work))
 
 
 @pytest.fixture

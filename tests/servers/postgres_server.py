@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 
-def new_database(server: str, name: str) -> str:
-    """Create an empty database and return its URL."""
+def new_database(server: str, name: str, *, template: str = "template1") -> str:
+    """Create a database, empty or a copy of one that nobody is connected to, and return its URL."""
     import psycopg
 
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server}/{name}"
 
 
