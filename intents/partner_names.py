@@ -18,7 +18,9 @@ from klimapartner.intents.partner_words import (
     before_kind,
     capital_runs,
     is_kind,
+    is_town_of,
     is_word,
+    leads_over_area,
     leads_to,
     words_before,
 )
@@ -115,7 +117,8 @@ def _with_areas(places: list[Named], sentence: Sentence) -> tuple[Named, ...]:
     marked = places[:1]
     for before, named in pairwise(places):
         gap = sentence.text[before.end - sentence.start : named.start - sentence.start]
-        marked.append(replace(named, around=_lies_in(before, named, AREA.fullmatch(gap))))
+        of_area = is_town_of(gap) and not named.typed
+        marked.append(replace(named, around=of_area or _lies_in(before, named, AREA.fullmatch(gap))))
     return tuple(marked)
 
 
@@ -260,7 +263,9 @@ def _country_near(text: str, start: int, end: int, mentions: tuple[Mention, ...]
         if mention.kind not in ("country", "demonym") or is_set_aside(text, mention):
             continue
         if mention.start >= end and (
-            NEAR.fullmatch(text[end : mention.start]) or _by_way_of_area(text, end, mention, mentions)
+            NEAR.fullmatch(text[end : mention.start])
+            or leads_over_area(text[end : mention.start])
+            or _by_way_of_area(text, end, mention, mentions)
         ):
             return mention.countries
         if mention.kind == "demonym" and mention.end <= start and leads_to(text[mention.end : start]):

@@ -31,6 +31,27 @@ LINK_LABEL = re.compile(
 )
 
 
+# What tells of a town as that of an area, before its country: "X, der Hauptstadt des Beni in Bolivien".
+TOWN_OF_AREA = re.compile(
+    r"\s*,\s(?:(?:der|die|das|einer?|the|an?|la|une?|una|uma)\s)?(?:[\w-]+\s)?"
+    r"(?:\w*(?:stadt|ort)|capital\w*|chef-lieu|town|city|seat|ville|ciudad|cidade)\s"
+    r"(?:(?:des|der|von|vom|im|in|of|the|de|du|da|do|del|la)\s){1,2}(?:Departements?\s|Provinz\s|Region\s)?",
+    re.IGNORECASE,
+)
+AREA_NAME = re.compile(r"[A-ZÀ-Ý][\w-]+(?:\s[A-ZÀ-Ý][\w-]+)?\s(?:in|im|en|au|em|na|no)\s")
+
+
+def is_town_of(gap: str) -> bool:
+    """Whether what stands between two names calls the first a town of the second."""
+    return bool(TOWN_OF_AREA.fullmatch(gap))
+
+
+def leads_over_area(gap: str) -> bool:
+    """Whether what stands between a town and a country names the area of the town."""
+    told = TOWN_OF_AREA.match(gap)
+    return bool(told and AREA_NAME.fullmatch(gap[told.end() :]))
+
+
 def after_label(text: str, start: int) -> bool:
     """Whether a label for a contact stands right before ("Kontakt: X")."""
     return bool(LINK_LABEL.search(text[max(0, start - 40) : start]))
