@@ -19,10 +19,10 @@ demo: install
 	$(BIN)/klimapartner demo $(if $(DEMO_SERVE),--serve)
 
 test: install
-	$(BIN)/python -m pytest -m "not long" -ra
+	$(BIN)/python -m pytest -m "not long" -ra -n auto --maxprocesses 4 --dist loadfile
 
 test-long: install
-	$(BIN)/python -m pytest -ra
+	$(BIN)/python -m pytest -ra -n auto --maxprocesses 4 --dist loadfile
 
 check: install
 	$(BIN)/ruff check .
