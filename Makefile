@@ -15,14 +15,20 @@ install: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# Several processes, each with servers of its own. Tests with a browser go by themselves: while Playwright runs, nothing
+# else can start an event loop in its thread.
+CORES := -n auto --maxprocesses 4 --dist loadfile
+
 demo: install
 	$(BIN)/klimapartner demo $(if $(DEMO_SERVE),--serve)
 
 test: install
-	$(BIN)/python -m pytest -m "not long" -ra -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not long and not chromium" -ra $(CORES)
+	$(BIN)/python -m pytest -m "not long and chromium" -ra
 
 test-long: install
-	$(BIN)/python -m pytest -ra -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not chromium" -ra $(CORES)
+	$(BIN)/python -m pytest -m chromium -ra
 
 check: install
 	$(BIN)/ruff check .
