@@ -26,6 +26,7 @@ BY_OTHERS = {
     "ruff": "make check",
     "pip-audit": "make audit",
     "pytest-asyncio": "pytest, by asyncio_mode",
+    "pytest-xdist": "make, by -n",
     "setuptools": "pip, to build the project",
     "types-defusedxml": "mypy",
 }

@@ -34,6 +34,6 @@ def test_a_skip_fails_where_nothing_may_be_missing(tmp_path: Path, strict: str, 
     (tmp_path / "tests" / "test_it.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\nmarkers = shared: x\n")
     environment = os.environ | {"KLIMAPARTNER_NO_SKIP": strict, "SHARED": "missing", "PYTHONPATH": str(SERVERS)}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:warnings", "tests"]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (run.stdout.splitlines()[-1].partition(" in ")[0], run.returncode) == (closing, code)
