@@ -24,7 +24,8 @@ from klimapartner.storage.search import get_entry
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "servers"), str(ROOT / "tests" / "tools")]
-SEEDED, SIZES = 1000, (1_000, 10_000, 100_000)
+SEEDED, LARGEST = 1_000, int(os.environ.get("BENCH_ENTRIES", "100000"))
+SIZES = tuple(size for size in (1_000, 10_000, 100_000) if size <= LARGEST)
 NOW = datetime(2022, 3, 15, 9, tzinfo=UTC)
 TURNS = 60
 
