@@ -2,16 +2,12 @@
 
 from klimapartner.assistant.call import ContactPoint
 from klimapartner.assistant.case import Case
-from klimapartner.assistant.dates import day, until, when, working_days_after
+from klimapartner.assistant.dates import day, until, when_step, working_days_after
 from klimapartner.assistant.faq import faq_texts, privacy_text, step_in_words
+from klimapartner.assistant.lands import land_of
 from klimapartner.assistant.register_fields import certain_fields, field_value, in_words, partner_text
 from klimapartner.assistant.templates import plain
 
-# The first two digits of an AGS (Gemeindeverzeichnis) and the state's letters by ISO 3166-2:DE.
-STATES = {
-    "01": "SH", "02": "HH", "03": "NI", "04": "HB", "05": "NW", "06": "HE", "07": "RP", "08": "BW",
-    "09": "BY", "10": "SL", "11": "BE", "12": "BB", "13": "MV", "14": "SN", "15": "ST", "16": "TH",
-}  # fmt: skip
 _ATTACHMENT_NAME = 60
 
 
@@ -59,7 +55,7 @@ def steps_ahead(case: Case) -> list[dict[str, str]]:
 
 def step_words(case: Case, step_id: str) -> str:
     """When a step of the call is, in words; empty where the call has no such step."""
-    return next((when(step, case.language) for step in case.call.step if step.id == step_id), "")
+    return when_step(case.call.step, step_id, case.language)
 
 
 def answer_by(case: Case) -> str:
@@ -76,7 +72,7 @@ def faq_items(case: Case) -> list[dict[str, str]]:
 def contacts(case: Case) -> list[ContactPoint]:
     """Whom to call, by the routing rules for the municipality's state."""
     body = case.mail.reading.municipality
-    return case.call.contacts_for(STATES.get(body.ags[:2]) if body and body.ags else None)
+    return case.call.contacts_for(land_of(body.ags) if body else None)
 
 
 def call_words(case: Case) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The dates of a call in words: „bis 31. März 2022“, “mid-June 2022”."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,11 @@ def when(step: Step, language: Language) -> str:
     if step.from_ and step.to:
         return _range(step.from_, step.to, language)
     return day(step.last_day, language)
+
+
+def when_step(steps: Iterable[Step], step_id: str, language: Language) -> str:
+    """When the step with this id is, in words; '' where there is none."""
+    return next((when(step, language) for step in steps if step.id == step_id), "")
 
 
 def _range(first: date, last: date, language: Language) -> str:

@@ -20,12 +20,7 @@ def outbox_page(
 
 def _conditions(state: OutboxState | None, text: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [] if state is None else [OutboxRow.state == state]
-    for word in text.split():
-        like = f"%{_escaped(word.lower())}%"
-        looked = (OutboxRow.to_key, func.lower(OutboxRow.subject), func.lower(OutboxRow.to_name))
-        conditions.append(or_(*(column.like(like, escape="\\") for column in looked)))
+    looked = (OutboxRow.to_key, func.lower(OutboxRow.subject), func.lower(OutboxRow.to_name))
+    for word in text.lower().split():
+        conditions.append(or_(*(column.contains(word, autoescape=True) for column in looked)))
     return conditions
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -54,7 +54,7 @@ def find_session(session: Session, token: str, *, idle: timedelta, now: datetime
 
 def note_seen(session: Session, found: SignIn, *, now: datetime) -> None:
     """Keep the session from idling out."""
-    if now - found.seen_at >= _SEEN_EVERY and (row := session.get(SessionRow, found.id)):
+    if seen_long_ago(found, now) and (row := session.get(SessionRow, found.id)):
         row.seen_at = now
 
 

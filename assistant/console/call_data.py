@@ -17,7 +17,7 @@ from klimapartner.assistant.console.words import text
 from klimapartner.assistant.dates import when
 from klimapartner.assistant.errors import CallError, SettingsError
 from klimapartner.assistant.faq import faq_texts
-from klimapartner.assistant.languages import LANGUAGES, NAMES, Language
+from klimapartner.assistant.languages import LANGUAGES, NAMES, Language, language_of
 from klimapartner.storage.call_versions import add_version, get_version, list_versions, newest_version
 
 router = APIRouter(prefix="/call")
@@ -36,13 +36,13 @@ Sent = Annotated[FormData, Depends(_form)]
 @router.get("")
 def call_page(visit: Lead, part: str = "dates", language: str = "de", file: str = "call.toml") -> HTMLResponse:
     """One part of the call's data."""
-    return _page(visit, part if part in PARTS else "dates", _language(language), file)
+    return _page(visit, part if part in PARTS else "dates", language_of(language), file)
 
 
 @router.post("/{part}")
 def change(visit: Lead, part: str, sent: Sent) -> Response:
     """Look at a change, or keep it; what is wrong with it is said and nothing is kept."""
-    language, file = _language(str(sent.get("language", "de"))), str(sent.get("file", "call.toml"))
+    language, file = language_of(str(sent.get("language", "de"))), str(sent.get("file", "call.toml"))
     before, _ = _current(visit)
     if part not in _CHANGES:
         return _page(visit, "dates", language, file, status=404)
@@ -135,7 +135,7 @@ def _contacts(files: Files, sent: FormData) -> Files:
 
 def _faq(files: Files, sent: FormData) -> Files:
     texts = {key: (str(sent.get(f"{key}.question", "")), str(sent.get(f"{key}.answer", ""))) for key in FAQ_IDS}
-    return with_faq(files, _language(str(sent.get("language", "de"))), texts)
+    return with_faq(files, language_of(str(sent.get("language", "de"))), texts)
 
 
 def _file(files: Files, sent: FormData) -> Files:
@@ -160,10 +160,6 @@ def _folder(visit: Visit) -> Any:
 
 def _call_id(visit: Visit) -> str:
     return visit.work.chat_office.box.call
-
-
-def _language(given: str) -> Language:
-    return next((one for one in LANGUAGES if one == given), "de")
 
 
 def _diff(before: Files, after: Files) -> list[str]:

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 from klimapartner.assistant.call import Call
 from klimapartner.assistant.console.bodies import place_of
 from klimapartner.assistant.console.labels import label
-from klimapartner.assistant.console.lands import LANDS, land_of
 from klimapartner.assistant.console.map.projection import germany
 from klimapartner.assistant.console.pages import fragment, page
 from klimapartner.assistant.console.register_filter import NOTHING
@@ -27,6 +26,7 @@ from klimapartner.assistant.decision import (
     outcome,
     size_class,
 )
+from klimapartner.assistant.lands import LANDS, land_of
 from klimapartner.storage.register_list import Line, filled_fields, list_lines
 
 router = APIRouter()

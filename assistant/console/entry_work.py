@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from klimapartner.assistant.console.labels import label
 from klimapartner.assistant.console.pages import go
 from klimapartner.assistant.console.review import redraft_of, review
+from klimapartner.assistant.console.roles import may_set
 from klimapartner.assistant.console.visit import Edit, Lead, Visit
 from klimapartner.assistant.console.words import text
 from klimapartner.storage.approvals import approve, take_back
@@ -26,8 +27,6 @@ from klimapartner.storage.status_flow import take_step
 router = APIRouter(prefix="/entries/{entry_id}")
 Field = Annotated[str, Form()]
 Number = Annotated[int, Form()]
-# What the lead alone decides: who takes part.
-DECISIONS = frozenset({"invited", "selected", "waiting_list", "declined"})
 _MORNING = time(8)
 
 
@@ -35,7 +34,7 @@ _MORNING = time(8)
 def step(visit: Edit, entry_id: int, version: Number, status: Field) -> Response:
     """Move the entry on; decisions are the lead's."""
     known = next((one for one in ENTRY_STATUSES if one == status), None)
-    if known is None or (known in DECISIONS and not visit.can("lead")):
+    if known is None or not may_set(visit.user.role, known):
         return review(visit, entry_id, status=403, problem=text("error.denied", visit.language))
     try:
         with visit.work.database.session() as session:

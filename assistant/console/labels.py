@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from klimapartner.assistant.console.lands import LANDS
 from klimapartner.assistant.console.register_filter import FACETS, NOTHING
 from klimapartner.assistant.console.visit import PageLanguage
 from klimapartner.assistant.console.words import catalogue
+from klimapartner.assistant.lands import LANDS
 from klimapartner.assistant.register_fields import country_name
 from klimapartner.assistant.templates import Texts
 

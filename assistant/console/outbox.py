@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from klimapartner.assistant.console.labels import label
 from klimapartner.assistant.console.pages import go, page
+from klimapartner.assistant.console.register_filter import PAGE_SIZE, pages
 from klimapartner.assistant.console.visit import Edit, Lead, See, Visit
 from klimapartner.assistant.console.words import text
 from klimapartner.assistant.dispatch import gate_is_open, open_gate
@@ -20,7 +21,6 @@ from klimapartner.storage.states import OUTBOX_STATES
 
 router = APIRouter(prefix="/outbox")
 Field = Annotated[str, Form()]
-PAGE_SIZE = 50
 ACTIONS = ("release", "hold", "requeue", "discard")
 
 
@@ -34,7 +34,7 @@ def outbox(visit: See, state: str = "", q: str = "", page_number: int = 1) -> HT
         counts, gate = count_outbox(session), gate_is_open(session)
     return page(
         visit, "outbox.html.j2", mails=mails, count=count, counts=counts, state=known or "", q=q, gate=gate,
-        number_=number, pages=max(1, -(-count // PAGE_SIZE)), states=[s for s in OUTBOX_STATES if counts.get(s)],
+        number_=number, pages=pages(count), states=[s for s in OUTBOX_STATES if counts.get(s)],
         label=lambda group, value: label(group, value, visit.language),
         closed=visit.work.settings.missing_to_send(),
     )  # fmt: skip

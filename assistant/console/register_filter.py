@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from klimapartner.assistant.console.lands import land_of
+from klimapartner.assistant.lands import land_of
 from klimapartner.storage.register_list import Line
 
 PAGE_SIZE = 50

@@ -10,6 +10,7 @@ from klimapartner.assistant.console.entry_view import candidates_of, fields_of
 from klimapartner.assistant.console.labels import label
 from klimapartner.assistant.console.message_view import MessageView, marks_of, view_of
 from klimapartner.assistant.console.pages import page
+from klimapartner.assistant.console.roles import may_set
 from klimapartner.assistant.console.visit import See, Visit
 from klimapartner.assistant.errors import SettingsError
 from klimapartner.assistant.intake import Office
@@ -78,7 +79,7 @@ def _around(session: Session, visit: Visit, entry: Entry) -> dict[str, Any]:
     return {
         "fields": fields_of(entry, language, visit.work.settings.answers.certain),
         "label": lambda group, value: label(group, value, language),
-        "next_steps": NEXT[entry.status],
+        "next_steps": [step for step in NEXT[entry.status] if may_set(visit.user.role, step)],
         "users": user_names(session),
         "comments": comments_of(session, entry.id),
         "reminders": reminders_of(session, entry.id),

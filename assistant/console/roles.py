@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from klimapartner.storage.states import Role
+from klimapartner.storage.states import EntryStatus, Role
 
 Right = Literal["sign_in", "see", "edit", "lead", "admin"]
 RIGHTS: tuple[Right, ...] = get_args(Right)
@@ -16,7 +16,14 @@ GRANTS: dict[Role, frozenset[Right]] = {
     "administrator": frozenset({"sign_in", "admin"}),
 }
 
+_DECISIONS: frozenset[EntryStatus] = frozenset({"invited", "selected", "waiting_list", "declined"})
+
 
 def may(role: Role, right: Right) -> bool:
     """Whether a role has a right."""
     return right in GRANTS[role]
+
+
+def may_set(role: Role, status: EntryStatus) -> bool:
+    """Whether a role may move an entry to a status: who takes part is the lead's decision."""
+    return may(role, "lead" if status in _DECISIONS else "edit")

@@ -1,6 +1,6 @@
 """What a letter's placeholders mean for an entry of the register."""
 
-from klimapartner.assistant.dates import when
+from klimapartner.assistant.dates import when_step
 from klimapartner.assistant.intake import Office
 from klimapartner.assistant.languages import Language
 from klimapartner.assistant.register_fields import country_name, partner_text
@@ -32,19 +32,13 @@ def values_of(office: Office, entry: Entry, language: Language, offer: Offer | N
         "missing": "\n".join(f"- {question}" for question in missing_of(office, entry, language)),
         "offer": offer_words(offer, language) if offer else "",
         "signature": office.box.display_name,
-    } | {name: _when(office, step, language) for name, step in _STEPS.items()}
+    } | {name: when_step(office.call.step, step, language) for name, step in _STEPS.items()}
 
 
 def missing_of(office: Office, entry: Entry, language: Language) -> list[str]:
     """A question for each needed detail that the entry does not have."""
     asked = office.texts.keys("ask")
     return [office.texts.word("ask", field, language) for field in asked if not _has(entry, field)]
-
-
-def readiness(office: Office, entry: Entry) -> float:
-    """The share of the needed details that are there, 0 to 1."""
-    asked = office.texts.keys("ask")
-    return sum(_has(entry, field) for field in asked) / len(asked) if asked else 1.0
 
 
 def offer_words(offer: Offer, language: Language) -> str:
@@ -59,7 +53,3 @@ def _has(entry: Entry, field: str) -> bool:
     if field == "partner":
         return bool(entry.partner_name or entry.partner_country or entry.value("partnership_status") == "none")
     return entry.value(field) not in (None, "", [], ())
-
-
-def _when(office: Office, step_id: str, language: Language) -> str:
-    return next((when(step, language) for step in office.call.step if step.id == step_id), "")

@@ -22,7 +22,6 @@ from klimapartner.assistant.staffbot.serving import serve_staff_bot
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.chat_lines import ChatLine, lines_of
 from klimapartner.storage.chats import find_chat
-from klimapartner.storage.engine import open_database
 from klimapartner.storage.history import list_history
 from klimapartner.storage.messages import store_message
 from klimapartner.storage.outbox import OutboxMail, list_outbox
@@ -192,16 +191,6 @@ def quick_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bot looks for what is due more often than in earnest."""
     monkeypatch.setattr(jobs, "TICK_SECONDS", 0.1)
     monkeypatch.setattr(jobs, "LOOK_SECONDS", 0.3)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with its schema, to be copied."""
-    path = tmp_path_factory.mktemp("staffbot") / "empty.db"
-    database = open_database(f"sqlite:///{path}")
-    database.migrate()
-    database.close()
-    return path
 
 
 @pytest.fixture
