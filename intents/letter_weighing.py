@@ -7,9 +7,10 @@ does, the sentence that speaks loudest for its word is the evidence.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from klimapartner.intents.bag_voter import Judgement
 from klimapartner.intents.intent import REASONS, IntentDecision
 from klimapartner.intents.letter_features import TOLD, Told, features, sentence_features
-from klimapartner.intents.letter_voter import STATES, Judgement, judge
+from klimapartner.intents.letter_voter import STATES, judge
 from klimapartner.intents.partnership import Partnership, with_wish, without_town
 from klimapartner.intents.reading import Evidence, Intent, Status
 from klimapartner.intents.sentences import Sentence

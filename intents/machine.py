@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.util import load_model
 
+from klimapartner.intents.bag import judgements
 from klimapartner.intents.machine_features import features, has_text, passed_on
 from klimapartner.intents.reading import Letter
 
@@ -28,8 +28,7 @@ def machine_likelihood(letter: Letter) -> float:
     """
     if not has_text(letter) or passed_on(letter):
         return UNSAID
-    nlp = _voter()
-    return float(nlp(Doc(nlp.vocab, words=features(letter))).cats[LABELS[0]])
+    return judgements(_voter().get_pipe("textcat"), [features(letter)])[0][LABELS[0]]
 
 
 @cache

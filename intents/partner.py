@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from klimapartner.intents.bag_voter import Judgement
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_country import resolve, supported
 from klimapartner.intents.partner_denial import is_set_aside
@@ -15,7 +16,6 @@ from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_meant, is_of_body, set_scene
 from klimapartner.intents.partner_weight import is_paired, is_put_right, weigh
 from klimapartner.intents.partnership_voice import hear
-from klimapartner.intents.partnership_voter import Judgement
 from klimapartner.intents.reading import Evidence, Letter, Partner
 from klimapartner.intents.region_choice import is_chosen
 from klimapartner.intents.sentences import Sentence

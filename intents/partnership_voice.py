@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from klimapartner.intents.bag_voter import Judgement
 from klimapartner.intents.partner_names import Named, Span, names
 from klimapartner.intents.partnership_features import mask
-from klimapartner.intents.partnership_voter import Judgement, judge
+from klimapartner.intents.partnership_voter import judge
 from klimapartner.intents.sentences import Sentence
 
 Asked = tuple[Sentence, Named | None]

@@ -1,16 +1,12 @@
 """Letters of the corpus as training examples for the voter on whole letters."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
-from spacy.training import Example
-from spacy.util import registry
 
 from klimapartner.intents.findings import Findings, attach
 from klimapartner.intents.letter_features import features
@@ -19,6 +15,7 @@ from klimapartner.intents.letter_voter import INTENTS, STATES
 from klimapartner.intents.letter_weighing import is_settled
 from klimapartner.intents.pipeline import cut, read_bodies, read_intents, read_language, read_partner, told_by_rules
 from klimapartner.intents.reading import Intent, Letter, Office, Part, Status
+from klimapartner.intents.train.bags import Bag
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
 from klimapartner.intents.vouching import vouched
 
@@ -43,6 +40,14 @@ class LetterCase:
     elsewhere: bool
     vouched: frozenset[Intent]
     writer: str
+
+    @property
+    def bag(self) -> Bag:
+        """The features with their labels; of a state that is not known nothing is learnt."""
+        labels = {name: float(name in self.intents) for name in INTENTS}
+        if self.states_known:
+            labels |= {name: float(state == self.status) for state, name in STATES.items()}
+        return Bag(self.features, labels)
 
 
 def read_letter_cases(paths: Iterable[Path]) -> Iterator[LetterCase]:
@@ -98,36 +103,3 @@ def _signed(letter: Letter) -> list[Part]:
         if start > body.start + len(line) and closing_end(line.strip()) is not None:
             return [subject, Part("body", body.start, start), Part("signature", start, body.end)]
     return [subject, body]
-
-
-@registry.readers("klimapartner.Letters.v1")  # type: ignore[untyped-decorator]
-def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
-    """A corpus of JSON lines as `write_lines` makes them."""
-
-    def read(nlp: Language) -> Iterator[Example]:
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            yield _example(nlp, **json.loads(line))
-
-    return read
-
-
-def _example(nlp: Language, features: list[str], intents: list[str], status: str | None) -> Example:
-    """`status` is a label of the voter, None where nothing is known of the state: then it learns nothing of it."""
-    reference = Doc(nlp.vocab, words=features)
-    reference.cats = {name: float(name in intents) for name in INTENTS}
-    if status:
-        reference.cats |= {name: float(name == status) for name in STATES.values()}
-    return Example(Doc(nlp.vocab, words=features), reference)
-
-
-def write_lines(path: Path, cases: Iterable[LetterCase]) -> None:
-    """The letters as JSON lines, in their order."""
-    rows = (
-        {
-            "features": case.features,
-            "intents": sorted(case.intents),
-            "status": STATES[case.status] if case.states_known else None,
-        }
-        for case in cases
-    )
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

@@ -1,15 +1,14 @@
 """`make train`, the voter on whole letters: held-out writers first, then the model on all of them."""
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from spacy.language import Language
 
-from klimapartner.intents.letter_voter import MODEL, STATES, Judgement, judge_with
+from klimapartner.intents.bag_voter import Judgement, judge_bags
+from klimapartner.intents.letter_voter import NAME, STATES
 from klimapartner.intents.letter_weighing import (
     INTENT_WEIGHT,
     STATE_WEIGHT,
@@ -20,12 +19,9 @@ from klimapartner.intents.letter_weighing import (
     settled,
 )
 from klimapartner.intents.reading import Status
-from klimapartner.intents.train.fitting import fit as fit_by
-from klimapartner.intents.train.letter_cases import LetterCase, read_letter_cases, write_lines
+from klimapartner.intents.train.bags import fit_bags, folds, mail_files, save
+from klimapartner.intents.train.letter_cases import LetterCase, read_letter_cases
 
-CONFIG = Path(__file__).with_name("letters.cfg")
-CORPUS = Path(__file__).resolve().parent.parent / "corpus"
-FOLDS = 8
 # Writers whose letters nobody had read when the rules were written: on the others the rules look better than they are.
 UNREAD = "w6_"
 
@@ -40,42 +36,24 @@ class Guess:
 
 def main() -> None:
     """Measure on held-out writers, train on all of them, write the model with its figures."""
-    cases = list(read_letter_cases(files()))
+    cases = list(read_letter_cases(mail_files()))
     figures = measure(cases)
-    nlp = fit(cases)
-    nlp.meta |= {"name": "klimapartner_letters", "version": "1.0.0", "description": (__doc__ or "").strip()}
-    nlp.meta["sources"] = [{"name": path.name, "license": "EUPL-1.2"} for path in files()]
     weights = {"intents": INTENT_WEIGHT, "status": STATE_WEIGHT}
-    nlp.meta["performance"] = {"letters": len(cases), "weights": weights, "held_out": figures}
-    MODEL.mkdir(parents=True, exist_ok=True)
-    nlp.to_disk(MODEL, exclude=["tokenizer", "vocab"])
+    performance = {"letters": len(cases), "weights": weights, "held_out": figures}
+    save(fit(cases), NAME, __doc__ or "", performance)
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
 
 
-def files() -> list[Path]:
-    """All mails of the corpus but those that stay held out from everything, and an office's own (EXTRA_CORPUS)."""
-    own = [Path(os.environ["EXTRA_CORPUS"])] if os.environ.get("EXTRA_CORPUS") else []
-    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith("m2")) + own
-
-
 def fit(cases: Sequence[LetterCase]) -> Language:
-    """A voter trained on these letters; the same letters give the same model."""
-    return fit_by(CONFIG, lambda path: write_lines(path, cases))
-
-
-def folds(cases: Sequence[LetterCase]) -> Iterator[tuple[list[LetterCase], list[LetterCase]]]:
-    """(letters to train on, letters to measure on), every writer measured once and never beside its own letters."""
-    writers = sorted({case.writer for case in cases})
-    for number in range(FOLDS):
-        out = set(writers[number::FOLDS])
-        yield [c for c in cases if c.writer not in out], [c for c in cases if c.writer in out]
+    """A voter trained on these letters."""
+    return fit_bags(case.bag for case in cases)
 
 
 def measure(cases: Sequence[LetterCase]) -> dict[str, dict[str, dict[str, float]]]:
     """Figures of rules, voter and both: on all writers held out in turn, and on those unread by who wrote the rules."""
     pairs: dict[str, list[tuple[LetterCase, Guess]]] = {name: [] for name in WAYS}
     for rest, out in folds(cases):
-        judgements = judge_with(fit(rest), [case.features for case in out])
+        judgements = judge_bags(fit(rest), [case.features for case in out])
         for name, way in WAYS.items():
             pairs[name] += [(case, way(case, said)) for case, said in zip(out, judgements, strict=True)]
     return {name: {"all writers": count(found), "unread": count(found, UNREAD)} for name, found in pairs.items()}

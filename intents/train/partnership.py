@@ -5,7 +5,9 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from klimapartner.intents.partnership_voter import MODEL, judge_with
+from klimapartner.intents.bag_voter import MODELS, judge_bags
+from klimapartner.intents.partnership_features import features
+from klimapartner.intents.partnership_voter import NAME
 from klimapartner.intents.train import HELD_OUT
 from klimapartner.intents.train.fitting import fit as fit_by
 from klimapartner.intents.train.partnership_letters import read_letters
@@ -24,8 +26,9 @@ def main() -> None:
     nlp.meta |= {"name": "klimapartner_partnership", "version": "1.0.0", "description": (__doc__ or "").strip()}
     nlp.meta["sources"] = [{"name": voice, "license": "EUPL-1.2"} for voice in voices(examples)]
     nlp.meta["performance"] = {"threshold": SURE, "sentences": len(examples), "held_out": measure(examples)}
-    MODEL.mkdir(parents=True, exist_ok=True)
-    nlp.to_disk(MODEL, exclude=["tokenizer", "vocab"])
+    folder = MODELS / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    nlp.to_disk(folder, exclude=["tokenizer", "vocab"])
 
 
 def read_all() -> Iterator[Labelled]:
@@ -54,7 +57,7 @@ def measure(examples: Sequence[Labelled]) -> dict[str, dict[str, float]]:
 
 
 def _count(nlp: Language, examples: Sequence[Labelled], counts: dict[str, list[int]]) -> None:
-    judgements = judge_with(nlp, [(e.text, e.following) for e in examples])
+    judgements = judge_bags(nlp, [features(e.text, e.following) for e in examples])
     for example, judgement in zip(examples, judgements, strict=True):
         for letter, name in LABELS.items():
             said, true = judgement[name] >= SURE, letter in example.labels

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from klimapartner.intents.letter_voter import INTENTS, MODEL, STATES
+from klimapartner.intents.bag_voter import MODELS
+from klimapartner.intents.letter_voter import INTENTS, NAME, STATES
 from klimapartner.intents.letter_weighing import (
     choose_intents,
     choose_state,
@@ -111,7 +112,7 @@ def test_each_intent_has_a_reason_and_a_place_in_the_letter(write: Write) -> Non
 
 
 def test_the_model_tells_how_it_was_measured() -> None:
-    performance = json.loads((MODEL / "meta.json").read_text(encoding="utf-8"))["performance"]
+    performance = json.loads((MODELS / NAME / "meta.json").read_text(encoding="utf-8"))["performance"]
     ways = performance["held_out"]
     assert list(ways) == ["rules", "voter", "both"]
     assert ways["both"]["unread"]["intents F1"] > ways["rules"]["unread"]["intents F1"]

@@ -1,0 +1,90 @@
+"""Voters over bags of features trained and written, the same way for all of them; writers are held out, not rows."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import registry
+
+from klimapartner.intents.bag_voter import MODELS
+from klimapartner.intents.train.fitting import fit
+
+CONFIG = Path(__file__).with_name("bags.cfg")
+CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+FOLDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Features with the labels that hold (1.0) and do not (0.0); a label left out is not known and not learnt."""
+
+    features: Sequence[str]
+    labels: Mapping[str, float]
+
+
+class Written(Protocol):
+    """What somebody wrote."""
+
+    @property
+    def writer(self) -> str:
+        """The name of the writer."""
+
+
+Work = TypeVar("Work", bound=Written)
+
+
+def fit_bags(bags: Iterable[Bag]) -> Language:
+    """A voter trained on these bags; the same bags in the same order give the same model."""
+    return fit(CONFIG, lambda path: _write_lines(path, bags))
+
+
+def folds(works: Sequence[Work]) -> Iterator[tuple[list[Work], list[Work]]]:
+    """(works to train on, works to measure on), every writer measured once and never beside its own works."""
+    writers = sorted({work.writer for work in works})
+    for number in range(FOLDS):
+        out = set(writers[number::FOLDS])
+        yield [w for w in works if w.writer not in out], [w for w in works if w.writer in out]
+
+
+def mail_files() -> list[Path]:
+    """All mails of the corpus but those that stay held out from everything, and an office's own (EXTRA_CORPUS)."""
+    own = [Path(os.environ["EXTRA_CORPUS"])] if os.environ.get("EXTRA_CORPUS") else []
+    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith("m2")) + own
+
+
+def save(nlp: Language, name: str, description: str, performance: Mapping[str, Any]) -> None:
+    """Write a trained voter with its sources and figures to where the package looks for it."""
+    nlp.meta |= {"name": f"klimapartner_{name}", "version": "1.0.0", "description": description.strip()}
+    nlp.meta["sources"] = [{"name": path.name, "license": "EUPL-1.2"} for path in mail_files()]
+    nlp.meta["performance"] = dict(performance)
+    folder = MODELS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    nlp.to_disk(folder, exclude=["tokenizer", "vocab"])
+
+
+@registry.readers("klimapartner.Bags.v1")  # type: ignore[untyped-decorator]
+def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
+    """A file of JSON lines as `fit_bags` makes it."""
+
+    def read(nlp: Language) -> Iterator[Example]:
+        for line in Path(path).read_text(encoding="utf-8").splitlines():
+            yield _example(nlp, **json.loads(line))
+
+    return read
+
+
+def _example(nlp: Language, features: list[str], labels: dict[str, float]) -> Example:
+    reference = Doc(nlp.vocab, words=features)
+    reference.cats = labels
+    return Example(Doc(nlp.vocab, words=features), reference)
+
+
+def _write_lines(path: Path, bags: Iterable[Bag]) -> None:
+    rows = (json.dumps({"features": list(b.features), "labels": dict(b.labels)}, ensure_ascii=False) for b in bags)
+    path.write_text("".join(row + "\n" for row in rows), encoding="utf-8")
