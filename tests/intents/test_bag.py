@@ -15,12 +15,6 @@ from klimapartner.intents.faq_voter import voter
 MODEL = Path(faq_bag.__file__).with_name("model")
 VOTERS = {"letters": "textcat_multilabel", "partnership": "textcat_multilabel", "machine": "textcat"}
 LINES = ("Wer trägt die Kosten?", "how long does it run", "", "?", "Braucht es eine Partnerkommune? ¿Y si no?")
-    "Wer trägt die Kosten?",
-    "how long does it run",
-    "",
-    "?",
-    "Müssen wir schon eine Partnerkommune haben? ¿Y si no?",
-)
 
 
 def loaded(name: str) -> Language:
