@@ -171,6 +171,26 @@ def test_letter_asks(body: str, expected: tuple[str, ...]) -> None:
     assert read(body, "interest", "question") == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Es wird um Mitteilung ersucht, ob die Flüge bezahlt werden.", ("funding",)),
+        ("Hinsichtlich der Länder wird angefragt, ob auch Ägypten zulässig ist.", ("regions",)),
+        ("Uns hat der Kämmerer gefragt, ob wir die Reisekosten selbst zahlen.", ("funding",)),
+        ("Ob ein Verein mitmachen kann, steht nirgends.", ("eligibility",)),
+        ("Ich erbitte Auskunft, bis wann die Bekundung vorliegen muss.", ("deadline",)),
+        ("Streitig ist bei uns, ob auch Verbandsgemeinden teilnehmen dürfen.", ("eligibility",)),
+        ("Es wird um Bestätigung des Eingangs gebeten.", ()),
+        ("It is unclear to us whether we can apply without a partner.", ("no_partner_yet",)),
+        ("Nos preguntamos si los vuelos están pagados.", ("funding",)),
+        ("On nous demande si la lettre engage la commune.", ("binding",)),
+        ("Pede-se esclarecimento sobre o prazo de entrega.", ("deadline",)),
+    ],
+)
+def test_questions_in_the_passive_and_of_others(body: str, expected: tuple[str, ...]) -> None:
+    assert read(body, "question") == expected
+
+
 def test_letter_without_a_question_asks_nothing() -> None:
     assert read("Wird Unterstützung bei der Suche gewünscht? Ja.", "interest") == ()
 
