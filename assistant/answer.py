@@ -6,7 +6,7 @@ from typing import Any
 
 from klimapartner.assistant.answer_parts import call_words, contacts, privacy
 from klimapartner.assistant.case import Case
-from klimapartner.assistant.chat_links import links_into_chat
+from klimapartner.assistant.chat_links import has_chat, links_into_chat
 from klimapartner.assistant.identity import message_id_domain
 from klimapartner.assistant.limits import over_limit
 from klimapartner.assistant.settings import MailboxSettings
@@ -36,7 +36,7 @@ def queue_answer(session: Session, case: Case, to: Address, answer: Answer) -> O
     """Put the answer into the outbox, once per message; over a limit it is held and staff are told."""
     # Two readers that count at the same time would both find room for one more.
     lock(session, "answers")
-    over = over_limit(
+    over, counted = over_limit(
         session,
         case.settings.limits,
         kind=answer.kind,
@@ -47,7 +47,7 @@ def queue_answer(session: Session, case: Case, to: Address, answer: Answer) -> O
     if over:
         add_task(session, kind="limit", text=over, message_id=case.message_id, entry_id=answer.entry_id, now=case.now)
     hold = over or answer.hold or ("Alle Antworten warten auf Freigabe" if case.settings.answers.hold_all else "")
-    return _enqueue(session, case, to, replace(answer, hold=hold), step="1")
+    return _enqueue(session, case, to, replace(answer, hold=hold), step="1", first_contact=not counted.ever)
 
 
 def prepare_for_named_address(session: Session, case: Case, answer: Answer) -> OutboxMail | None:
@@ -58,11 +58,13 @@ def prepare_for_named_address(session: Session, case: Case, answer: Answer) -> O
         return None
     hold = "Andere Adresse als die des Absenders: bitte prüfen"
     to = Address(plain(contact.name or ""), contact.email)
-    return _enqueue(session, case, to, replace(answer, hold=hold), step="named_address")
+    first_contact = not count_answers(session, since=_EVER, address=to.addr)
+    return _enqueue(session, case, to, replace(answer, hold=hold), step="named_address", first_contact=first_contact)
 
 
-def _enqueue(session: Session, case: Case, to: Address, answer: Answer, *, step: str) -> OutboxMail:
-    first_contact = count_answers(session, since=_EVER, address=to.addr) == 0
+def _enqueue(
+    session: Session, case: Case, to: Address, answer: Answer, *, step: str, first_contact: bool
+) -> OutboxMail:
     links = _links(session, case, answer) if step == "1" and first_contact else []
     body = _body(case, to, answer.sections, first_contact, links)
     row, _ = enqueue(session, _draft(case, to, answer, body, step), now=case.now)
@@ -71,7 +73,7 @@ def _enqueue(session: Session, case: Case, to: Address, answer: Answer, *, step:
 
 def _links(session: Session, case: Case, answer: Answer) -> list[str]:
     """Links that open the entry in a chat: only for whoever made it, not for one who wrote of the same body later."""
-    if answer.kind != "interest" or answer.entry_id is None:
+    if answer.kind != "interest" or answer.entry_id is None or not has_chat(case.settings):
         return []
     own = get_entry(session, answer.entry_id).reference.startswith(case.conversation.reference)
     return links_into_chat(session, case.settings, answer.entry_id, now=case.now) if own else []

@@ -13,6 +13,11 @@ BOT_NAME = "telegram.username"
 _KIND = "chat-entry"
 
 
+def has_chat(settings: Settings) -> bool:
+    """Whether any channel may take up an entry."""
+    return bool(settings.web.chat and settings.web.public_url) or settings.telegram.mode == "intake"
+
+
 def links_into_chat(session: Session, settings: Settings, entry_id: int, *, now: datetime) -> list[str]:
     """Addresses that open a chat about this entry, one for each channel that takes such data."""
     found = []

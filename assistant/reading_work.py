@@ -90,8 +90,8 @@ def _one(work: Workplace, stored: StoredMessage) -> Handled | None:
     if is_placeholder(stored):
         _fetch_anew(work, stored)
         return None
-    office: Office = work.office(stored.mailbox)
     with work.database.reading() as session:
+        office: Office = work.office_of(session, stored.mailbox)
         mail = read_stored(session, office, stored)
     sys.audit("klimapartner.read.read")
     with work.database.session() as session:

@@ -15,7 +15,7 @@ from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.templates import Texts
 from klimapartner.intents.reader import Reader, load_reader
 from klimapartner.storage.call_versions import CallVersion, newest_number, newest_version
-from klimapartner.storage.engine import Database, open_database
+from klimapartner.storage.engine import Database, Session, open_database
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,19 @@ class Workplace:
         Raises:
             SettingsError: no mailbox of that name is set (any more).
         """
+        with self.database.reading() as session:
+            return self.office_of(session, name)
+
+    def office_of(self, session: Session, name: str) -> Office:
+        """The same within a transaction that is open."""
         if name not in self.settings.mailboxes:
             raise SettingsError(f"Das Postfach „{name}“ steht nicht (mehr) in den Einstellungen; bitte dort ergänzen.")
         call = self.settings.mailboxes[name].call
-        with self.database.reading() as session:
-            number = newest_number(session, call)
-            known = self._offices.get(name)
-            if known is not None and known[0] == number:
-                return known[1]
-            version = newest_version(session, call)
+        number = newest_number(session, call)
+        known = self._offices.get(name)
+        if known is not None and known[0] == number:
+            return known[1]
+        version = newest_version(session, call)
         office = self._office(name, version)
         self._offices[name] = version.id if version else 0, office
         return office

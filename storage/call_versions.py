@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from klimapartner.storage import history
 from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import Conflict
-from klimapartner.storage.sql import fetch, lock
+from klimapartner.storage.sql import fetch, lock, table_of
 from klimapartner.storage.tables import CallVersionRow
+
+_versions = table_of(CallVersionRow)
+_NEWEST = select(func.max(_versions.c.id)).where(_versions.c.call == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def newest_version(session: Session, call: str) -> CallVersion | None:
 
 def newest_number(session: Session, call: str) -> int:
     """The id of the version that counts, 0 where staff have changed nothing."""
-    return session.scalars(select(func.max(CallVersionRow.id)).where(CallVersionRow.call == call)).one() or 0
+    return session.scalar(_NEWEST, {"of": call}) or 0
 
 
 def list_versions(session: Session, call: str) -> list[CallVersion]:

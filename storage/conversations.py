@@ -4,14 +4,15 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
+from klimapartner.storage.columns import clean_text
 from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import StorageError
 from klimapartner.storage.messages import ID_LENGTH
-from klimapartner.storage.sql import clip, fetch, find, insert_if_new
+from klimapartner.storage.sql import clip, fetch, find, insert_for_key, table_of
 from klimapartner.storage.tables import ConversationRow, EntryRow, MessageRow, OutboxRow
 
 # No 0 O, 1 I L, 5 S, 8 B, U, Z: copied by hand the others stay what they are. 25 signs, 6 places: 244 million
@@ -19,6 +20,14 @@ from klimapartner.storage.tables import ConversationRow, EntryRow, MessageRow, O
 _ALPHABET = "234679ACDEFGHJKMNPQRTVWXY"
 _LENGTH = 6
 _REFERENCE = re.compile(rf"\b([A-Z]{{1,4}}[0-9]{{0,4}}-[{_ALPHABET}]{{{_LENGTH}}})\b", re.IGNORECASE)
+
+
+_conversations = table_of(ConversationRow)
+_ATTACH = (
+    update(_conversations)
+    .where(_conversations.c.id == bindparam("of"), _conversations.c.entry_id.is_(None))
+    .values(entry_id=bindparam("entry"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,8 @@ def open_conversation(session: Session, *, call: str, prefix: str, address: str,
     for _ in range(20):
         reference = f"{prefix}-" + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
         values = {"call": call, "reference": reference, "address": clip(address, 320), "created_at": now}
-        if insert_if_new(session, ConversationRow, values, ("reference",)):
-            return conversation_by_reference(session, reference)
+        if number := insert_for_key(session, ConversationRow, values, ("reference",)):
+            return Conversation(number, call, reference, clean_text(clip(address, 320)), now.astimezone(UTC), None)
     raise StorageError("No free reference number was found; choose another prefix for the call.")
 
 
@@ -66,6 +75,8 @@ def find_conversation(
 
 def _conversations_of_ids(session: Session, message_ids: Sequence[str]) -> dict[str, int]:
     wanted = [clip(message_id.strip(), ID_LENGTH) for message_id in message_ids if message_id.strip()]
+    if not wanted:
+        return {}
     received = select(MessageRow.message_id, MessageRow.conversation_id).where(
         MessageRow.message_id.in_(wanted), MessageRow.conversation_id.is_not(None)
     )
@@ -99,9 +110,8 @@ def conversation_by_reference(session: Session, reference: str) -> Conversation:
 
 def attach_entry(session: Session, conversation_id: int, entry_id: int) -> None:
     """Say to which entry a conversation belongs; the first one stays."""
-    row = fetch(session, ConversationRow, conversation_id)
-    if row.entry_id is None:
-        row.entry_id = entry_id
+    session.flush()
+    session.execute(_ATTACH, {"of": conversation_id, "entry": entry_id})
 
 
 def _value(row: ConversationRow) -> Conversation:

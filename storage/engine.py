@@ -33,6 +33,10 @@ _PRAGMAS = (
     # What is erased is overwritten in the file, not only unlinked.
     "secure_delete=ON",
 )
+_BEGIN = {
+    True: ("PRAGMA query_only=ON", "BEGIN DEFERRED"),
+    False: ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE"),
+}
 _SERVER_SIDE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 4}
 # Half a minute after a machine vanished without a word the other side knows: the server then ends its transaction and
 # frees what it had locked, which would else block every other machine for hours; and we connect anew.
@@ -186,8 +190,13 @@ def _write_ahead(connection: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start: a transaction that upgrades later fails at once when another one wrote."""
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+    # Past SQLAlchemy, which would spend more on each of the two than on reading a row.
+    cursor = connection.connection.cursor()
+    for statement in _BEGIN[bool(read_only)]:
+        try:
+            cursor.execute(statement)
+        except sqlite3.Error as error:
+            raise exc.DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
 
 def _scrub_sqlite(engine: Engine) -> None:

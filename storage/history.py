@@ -3,15 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
+from klimapartner.storage.sql import insert_all
 from klimapartner.storage.tables import HistoryRow
 
 # What administrators look after; the rest is the leads'.
 _DOORS = ("user", "api_token", "webhook")
+Line = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,22 @@ def record(
     new: Json = None,
 ) -> None:
     """Add one line, in the same transaction as the change itself."""
-    session.add(
-        HistoryRow(
-            at=now, who=who, subject=subject, subject_id=subject_id, action=action, field=field, old=old, new=new
-        )
-    )
+    record_all(session, [line(now, who, subject, subject_id, action=action, field=field, old=old, new=new)])
+
+
+def line(
+    now: datetime, who: str, subject: str, subject_id: int, *, action: str, field: str = "", old: Json, new: Json
+) -> Line:
+    """A line to be added."""
+    return {
+        "at": now, "who": who, "subject": subject, "subject_id": subject_id, "action": action, "field": field,
+        "old": old, "new": new,
+    }  # fmt: skip
+
+
+def record_all(session: Session, lines: Sequence[Line]) -> None:
+    """Add lines in their order, with one statement."""
+    insert_all(session, HistoryRow, lines)
 
 
 def list_history(session: Session, subject: str, subject_id: int) -> list[HistoryLine]:

@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from klimapartner.storage.engine import Session
 from klimapartner.storage.entries import BodyRef, FieldValue, PartnerRef
 from klimapartner.storage.fields import Edit, outranked
+from klimapartner.storage.sql import find, table_of
 from klimapartner.storage.states import Provenance
 from klimapartner.storage.tables import EntryRow
+
+_entries = table_of(EntryRow)
+_GIVEN_OUT = select(_entries.c.id).where(_entries.c.reference == bindparam("number"))
+_SUB_KEYS = select(_entries.c.sub_key).where(
+    _entries.c.call == bindparam("in_call"), _entries.c.body_key == bindparam("body")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,22 @@ def joined(
 
 def same_body(session: Session, call: str, body_key: str, sub_key: str) -> list[EntryRow]:
     """All entries of one body in a call, one a partner, locked."""
+    session.flush()
+    # Most bodies have none yet: objects are made only where there is something to make them of.
+    if sub_key not in session.scalars(_SUB_KEYS, {"in_call": call, "body": body_key}).all():
+        return []
     chosen = select(EntryRow).where(EntryRow.call == call, EntryRow.body_key == body_key, EntryRow.sub_key == sub_key)
     locked = chosen.order_by(EntryRow.id).with_for_update().execution_options(populate_existing=True)
     return list(session.scalars(locked))
+
+
+def of_message(session: Session, call: str, message_id: int | None) -> EntryRow | None:
+    """The entry of a message whose body was unknown when it was first read."""
+    key = f"message:{message_id}"
+    session.flush()
+    if session.scalars(_SUB_KEYS, {"in_call": call, "body": key}).first() is None:
+        return None
+    return find(session, EntryRow, EntryRow.call == call, EntryRow.body_key == key)
 
 
 def _choose(rows: list[EntryRow], partner_key: str, hinted: EntryRow | None) -> EntryRow | None:
@@ -91,6 +111,7 @@ def _create(session: Session, claim: Claim, rows: list[EntryRow], hinted: EntryR
         updated_at=claim.now,
         version=0,
         search="",
+        fields=[],
     )
     session.add(row)
     session.flush()
@@ -99,6 +120,9 @@ def _create(session: Session, claim: Claim, rows: list[EntryRow], hinted: EntryR
 
 def free_reference(session: Session, reference: str) -> str:
     """The number itself, or with -2, -3 … where the conversation has an entry already."""
+    session.flush()
+    if session.scalar(_GIVEN_OUT, {"number": reference}) is None:
+        return reference
     like = select(EntryRow.reference).where(EntryRow.reference.startswith(reference, autoescape=True))
     taken = set(session.scalars(like))
     numbered = (f"{reference}-{count}" for count in range(2, len(taken) + 3))

@@ -3,17 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from klimapartner.storage import history
 from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import LeaseLost
 from klimapartner.storage.messages import StoredMessage, stored_all
-from klimapartner.storage.sql import fetch_locked, lease_is_free, unclaimed
+from klimapartner.storage.sql import fetch_locked, lease_is_free, table_of, unclaimed
 from klimapartner.storage.states import MessageState
 from klimapartner.storage.tables import MessageRow
 
 MAX_ATTEMPTS = 5
+_messages = table_of(MessageRow)
+_FINISH = (
+    update(_messages)
+    .where(
+        _messages.c.id == bindparam("of"), _messages.c.state == "reading", _messages.c.lease_owner == bindparam("by")
+    )
+    .values(state="done", state_reason=bindparam("reason"), lease_owner=None, lease_until=None)
+    .returning(_messages.c.id)
+)
 
 
 def claim_messages(
@@ -56,8 +65,10 @@ def keep_messages(session: Session, ids: Sequence[int], *, owner: str, now: date
 
 def finish_message(session: Session, message_id: int, *, owner: str, now: datetime, reason: str = "") -> None:
     """Done, in the same transaction as all that came of it. Raises LeaseLost when another worker has it now."""
-    row = _held(session, message_id, owner)
-    _close(row, "done", reason)
+    session.flush()
+    closed = session.scalar(_FINISH, {"of": message_id, "by": owner, "reason": reason})
+    if closed is None:
+        raise LeaseLost(f"Message {message_id} is no longer lent to {owner}.")
     history.record(session, now=now, who=owner, subject="message", subject_id=message_id, action="done", new=reason)
 
 

@@ -4,16 +4,27 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from klimapartner.storage.engine import Session
-from klimapartner.storage.sql import clip, fetch, find, insert_if_new
+from klimapartner.storage.errors import NotFound
+from klimapartner.storage.sql import clip, fetch, find, insert_if_new, table_of
 from klimapartner.storage.states import MessageState
 from klimapartner.storage.tables import EntryMessageRow, LocationRow, MessageRow
 
 # RFC 5322, 2.1.1 allows 998 characters a line; what is longer is no identifier but an attack on the index.
 ID_LENGTH = 500
+Found = TypeVar("Found")
+_messages = table_of(MessageRow)
+_RAW = select(_messages.c.raw).where(_messages.c.id == bindparam("of"))
+_SET_CONVERSATION = (
+    update(_messages)
+    .where(_messages.c.id == bindparam("of"))
+    .values(conversation_id=bindparam("conversation"))
+    .returning(_messages.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,8 @@ def get_message(session: Session, message_id: int) -> StoredMessage:
 
 def message_raw(session: Session, message_id: int) -> bytes:
     """The bytes as they came; empty when they were erased. Raises NotFound."""
-    return fetch(session, MessageRow, message_id).raw
+    row = session.execute(_RAW, {"of": message_id}).first()
+    return bytes(_found(row, message_id)[0])
 
 
 def list_messages(session: Session, *, state: MessageState | None = None, limit: int = 100) -> list[StoredMessage]:
@@ -140,7 +152,14 @@ def count_by_state(session: Session) -> dict[MessageState, int]:
 
 def set_conversation(session: Session, message_id: int, conversation_id: int) -> None:
     """Say to which conversation a message belongs; raises NotFound."""
-    fetch(session, MessageRow, message_id).conversation_id = conversation_id
+    session.flush()
+    _found(session.scalar(_SET_CONVERSATION, {"of": message_id, "conversation": conversation_id}), message_id)
+
+
+def _found(found: Found | None, message_id: int) -> Found:
+    if found is None:
+        raise NotFound(f"There is no message {message_id}.")
+    return found
 
 
 def messages_of(session: Session, conversation_id: int) -> list[StoredMessage]:

@@ -1,12 +1,14 @@
 """The outbox: a mail is decided on once, may wait for a person, and is found again by its Message-ID."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from klimapartner.storage import history
+from klimapartner.storage.columns import clean_json
 from klimapartner.storage.engine import Session
 from klimapartner.storage.messages import ID_LENGTH
 from klimapartner.storage.outbox_values import Draft, OutboxMail, mail_of
@@ -20,7 +22,7 @@ from klimapartner.storage.sending import (
     mark_sent,
     mark_uncertain,
 )
-from klimapartner.storage.sql import clip, fetch, fetch_locked, find, insert_if_new
+from klimapartner.storage.sql import clip, fetch, fetch_locked, find, insert_for_key
 from klimapartner.storage.states import OutboxState
 from klimapartner.storage.tables import OutboxRow
 
@@ -29,6 +31,7 @@ __all__ = [
     "Draft",
     "OutboxMail",
     "OutboxState",
+    "address_key",
     "begin_try",
     "claim_due",
     "count_answers",
@@ -53,6 +56,7 @@ __all__ = [
     "requeue",
 ]
 
+_FIELDS = frozenset(item.name for item in fields(OutboxMail))
 # What counts against the limits: also what waits, or the release of a held pile would be a flood.
 COUNTED: tuple[OutboxState, ...] = ("queued", "held", "sending", "sent", "uncertain", "undeliverable")
 
@@ -61,15 +65,25 @@ def enqueue(session: Session, draft: Draft, *, now: datetime) -> tuple[OutboxMai
     """Put a mail into the outbox; False with the earlier one where this message, kind and step has one already."""
     values = {item.name: getattr(draft, item.name) for item in fields(Draft)}
     values |= {"rfc_message_id": clip(draft.rfc_message_id.strip(), ID_LENGTH), "headers": dict(draft.headers)}
-    values |= {"to_key": _key(draft.to_addr), "to_domain": _key(draft.to_addr).rpartition("@")[2]}
+    values |= {"to_key": address_key(draft.to_addr), "to_domain": address_key(draft.to_addr).rpartition("@")[2]}
     values |= {"state": "held" if draft.hold_reason else "queued", "attempts": 0, "next_try_at": now}
     values |= {"last_error": "", "created_at": now}
-    new = insert_if_new(session, OutboxRow, values, ())
-    row = find(session, OutboxRow, OutboxRow.rfc_message_id == values["rfc_message_id"]) or _same_step(session, draft)
+    number = insert_for_key(session, OutboxRow, values, ())
+    if number is not None:
+        mail = _as_stored(number, values)
+        _note(session, number, mail.hold_reason, "system", now, action=mail.state)
+        return mail, True
+    earlier = find(session, OutboxRow, OutboxRow.rfc_message_id == values["rfc_message_id"])
+    row = earlier or _same_step(session, draft)
     assert row is not None
-    if new:
-        _note(session, row, draft.hold_reason, "system", now, action=row.state)
-    return mail_of(row), new
+    return mail_of(row), False
+
+
+def _as_stored(number: int, values: Mapping[str, Any]) -> OutboxMail:
+    """The mail of a row that was just inserted, as the database would give it."""
+    moments = {name: value.astimezone(UTC) for name, value in values.items() if isinstance(value, datetime)}
+    kept = {name: value for name, value in (clean_json(values) | moments).items() if name in _FIELDS}
+    return OutboxMail(id=number, **kept)
 
 
 def _same_step(session: Session, draft: Draft) -> OutboxRow | None:
@@ -103,7 +117,9 @@ def find_by_envelope(session: Session, envelope_from: str) -> OutboxMail | None:
 
 def last_sent_to(session: Session, address: str, *, since: datetime) -> OutboxMail | None:
     """The newest mail of ours that left for this address since then."""
-    return _newest(session, select(OutboxRow).where(OutboxRow.to_key == _key(address), OutboxRow.sent_at >= since))
+    return _newest(
+        session, select(OutboxRow).where(OutboxRow.to_key == address_key(address), OutboxRow.sent_at >= since)
+    )
 
 
 def _newest(session: Session, chosen: Select[OutboxRow]) -> OutboxMail | None:
@@ -149,7 +165,7 @@ def count_answers(
     if kind is not None:
         conditions.append(OutboxRow.kind == kind)
     if address is not None:
-        conditions.append(OutboxRow.to_key == _key(address))
+        conditions.append(OutboxRow.to_key == address_key(address))
     if domain is not None:
         conditions.append(OutboxRow.to_domain == domain.strip().lower())
     return session.scalars(select(func.count()).select_from(OutboxRow).where(*conditions)).one()
@@ -160,7 +176,7 @@ def hold(session: Session, ids: Sequence[int] | None, *, reason: str, who: str, 
     rows = _chosen(session, ids, ("queued",))
     for row in rows:
         row.state, row.hold_reason, row.lease_owner, row.lease_until = "held", reason, None, None
-        _note(session, row, reason, who, now, action="held")
+        _note(session, row.id, reason, who, now, action="held")
     return len(rows)
 
 
@@ -169,7 +185,7 @@ def release(session: Session, ids: Sequence[int] | None, *, who: str, now: datet
     rows = _chosen(session, ids, ("held",))
     for row in rows:
         row.state, row.hold_reason, row.next_try_at = "queued", "", now
-        _note(session, row, "", who, now, action="released")
+        _note(session, row.id, "", who, now, action="released")
     return len(rows)
 
 
@@ -178,7 +194,7 @@ def discard(session: Session, ids: Sequence[int], *, reason: str, who: str, now:
     rows = _chosen(session, ids, ("queued", "held", "failed", "uncertain"))
     for row in rows:
         row.state, row.last_error, row.lease_owner, row.lease_until = "discarded", reason, None, None
-        _note(session, row, reason, who, now, action="discarded")
+        _note(session, row.id, reason, who, now, action="discarded")
     return len(rows)
 
 
@@ -187,7 +203,7 @@ def requeue(session: Session, ids: Sequence[int], *, who: str, now: datetime) ->
     rows = _chosen(session, ids, ("failed", "uncertain"))
     for row in rows:
         row.state, row.attempts, row.next_try_at = "queued", 0, now
-        _note(session, row, "", who, now, action="requeued")
+        _note(session, row.id, "", who, now, action="requeued")
     return len(rows)
 
 
@@ -195,7 +211,7 @@ def mark_undeliverable(session: Session, mail_id: int, *, reason: str, now: date
     """Note that a mail came back."""
     row = fetch_locked(session, OutboxRow, mail_id)
     row.state, row.last_error, row.lease_owner, row.lease_until = "undeliverable", reason, None, None
-    _note(session, row, reason, "system", now, action="undeliverable")
+    _note(session, row.id, reason, "system", now, action="undeliverable")
     return mail_of(row)
 
 
@@ -206,9 +222,10 @@ def _chosen(session: Session, ids: Sequence[int] | None, states: tuple[OutboxSta
     return session.scalars(chosen.execution_options(populate_existing=True)).all()
 
 
-def _note(session: Session, row: OutboxRow, new: str, who: str, now: datetime, *, action: str) -> None:
-    history.record(session, now=now, who=who, subject="outbox", subject_id=row.id, action=action, new=new or None)
+def _note(session: Session, mail_id: int, new: str, who: str, now: datetime, *, action: str) -> None:
+    history.record(session, now=now, who=who, subject="outbox", subject_id=mail_id, action=action, new=new or None)
 
 
-def _key(address: str) -> str:
+def address_key(address: str) -> str:
+    """What equal addresses have in common."""
     return clip(address.strip().lower(), 320)

@@ -1,13 +1,14 @@
 """What a version of the model read in a message, kept beside every earlier reading."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from klimapartner.storage.columns import clean_json
 from klimapartner.storage.engine import Session
-from klimapartner.storage.sql import find, insert_if_new
+from klimapartner.storage.sql import find, insert_for_key
 from klimapartner.storage.tables import ReadingRow
 
 
@@ -27,7 +28,9 @@ def add_reading(
 ) -> Reading:
     """Keep a reading; the same version's second reading of the message is the first one."""
     values = {"message_id": message_id, "model_version": model_version, "body": body, "created_at": now}
-    insert_if_new(session, ReadingRow, values, ("message_id", "model_version"))
+    number = insert_for_key(session, ReadingRow, values, ("message_id", "model_version"))
+    if number is not None:
+        return Reading(number, message_id, model_version, now.astimezone(UTC), clean_json(body))
     row = find(session, ReadingRow, ReadingRow.message_id == message_id, ReadingRow.model_version == model_version)
     assert row is not None
     return _value(row)

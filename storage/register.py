@@ -9,9 +9,9 @@ from klimapartner.storage.engine import Session
 from klimapartner.storage.entries import BodyRef, Entry, EntryChange, FieldChange, FieldValue, PartnerRef, entry_of
 from klimapartner.storage.errors import Conflict, StorageError
 from klimapartner.storage.fields import Edit, fill, put, take_back
-from klimapartner.storage.identity import Claim, identify, joined, place
+from klimapartner.storage.identity import Claim, identify, joined, of_message, place
 from klimapartner.storage.merge import absorb
-from klimapartner.storage.sql import fetch, fetch_locked, find, insert_if_new, lock
+from klimapartner.storage.sql import fetch, fetch_locked, insert_if_new, lock
 from klimapartner.storage.states import ENTRY_STATUSES, FLAGS, EntryStatus, Flag, Provenance
 from klimapartner.storage.tables import EntryMessageRow, EntryRow
 
@@ -93,7 +93,7 @@ def entry_to_join(
 def _hinted(session: Session, call: str, entry_id: int | None, message_id: int | None) -> EntryRow | None:
     """The conversation's entry, or the one of this very message from a reading that did not know its body yet."""
     if entry_id is None:
-        return find(session, EntryRow, EntryRow.call == call, EntryRow.body_key == f"message:{message_id}")
+        return of_message(session, call, message_id)
     row = fetch_locked(session, EntryRow, entry_id)
     return row if row.call == call else None
 

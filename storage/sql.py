@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+import sqlalchemy
+from sqlalchemy import ColumnElement, Executable, Select, Table, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -17,11 +19,39 @@ Row = TypeVar("Row", bound=Base)
 
 def insert_if_new(session: Session, table: type[Base], values: Mapping[str, Any], unique: Sequence[str]) -> bool:
     """Insert unless the unique key (any for none) is taken; where an open transaction has it, wait for that first."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first_key = next(iter(table.__mapper__.primary_key))
-    statement = insert(table).values(values).on_conflict_do_nothing(index_elements=list(unique) or None)
+    return insert_for_key(session, table, values, unique) is not None
+
+
+def insert_for_key(session: Session, table: type[Base], values: Mapping[str, Any], unique: Sequence[str]) -> Any | None:
+    """The same, with the first primary key of the row that is new; None where there was one before."""
     session.flush()
-    return session.execute(statement.returning(first_key)).first() is not None
+    return session.scalar(_insert(session.get_bind().dialect.name, table, tuple(unique)), values)
+
+
+# Made once: what SQLAlchemy has to find out about a statement, it keeps with it.
+@cache
+def _insert(dialect: str, table: type[Base], unique: tuple[str, ...]) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    first_key = next(iter(table.__mapper__.primary_key))
+    return insert(table_of(table)).on_conflict_do_nothing(index_elements=unique or None).returning(first_key)
+
+
+def insert_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns with one statement; their objects are not made."""
+    if rows:
+        session.flush()
+        session.execute(_insert_only(table), rows)
+
+
+@cache
+def _insert_only(table: type[Base]) -> Executable:
+    return sqlalchemy.insert(table_of(table))
+
+
+def table_of(table: type[Base]) -> Table:
+    """The bare table of a row's class, for statements that make no objects."""
+    assert isinstance(table.__table__, Table)
+    return table.__table__
 
 
 def find(session: Session, table: type[Row], *conditions: ColumnElement[bool]) -> Row | None:

@@ -2,16 +2,22 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
+
 from klimapartner.storage.columns import Json
 from klimapartner.storage.engine import Session
-from klimapartner.storage.sql import insert_if_new
+from klimapartner.storage.sql import insert_if_new, table_of
 from klimapartner.storage.tables import StateRow
+
+_state = table_of(StateRow)
+_VALUE = select(_state.c.value).where(_state.c.key == bindparam("of"))
 
 
 def get_state(session: Session, key: str, default: Json = None) -> Json:
     """The value kept under the key, else `default`."""
-    row = session.get(StateRow, key, populate_existing=True)
-    return default if row is None or row.value is None else row.value
+    session.flush()
+    value = session.scalar(_VALUE, {"of": key})
+    return default if value is None else value
 
 
 def set_state(session: Session, key: str, value: Json, *, now: datetime) -> None:

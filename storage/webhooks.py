@@ -12,13 +12,15 @@ from sqlalchemy import delete, select
 from klimapartner.storage import history
 from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import StorageError
-from klimapartner.storage.sql import fetch, fetch_locked
+from klimapartner.storage.sql import fetch, fetch_locked, table_of
 from klimapartner.storage.tables import DeliveryRow, WebhookRow
 
 Event = Literal["entry.created", "entry.changed", "entry.withdrawn", "offer.created", "task.created"]
 EVENTS: tuple[Event, ...] = get_args(Event)
 TEST = "test"
 _SECRET_BYTES = 32
+_webhooks = table_of(WebhookRow)
+_LISTENING = select(_webhooks.c.id, _webhooks.c.events).where(_webhooks.c.active.is_(True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ def drop_webhook(session: Session, webhook_id: int, *, who: str, now: datetime) 
 
 def tell(session: Session, event: Event, *, subject_id: int, now: datetime) -> None:
     """Queue an event for every address that wants it: ids and kinds only, no personal data."""
-    for hook in session.scalars(select(WebhookRow).where(WebhookRow.active.is_(True))):
-        if event in hook.events:
-            session.add(_delivery(hook.id, event, subject_id, now))
+    session.flush()
+    for webhook_id, events in session.execute(_LISTENING):
+        if event in events:
+            session.add(_delivery(webhook_id, event, subject_id, now))
 
 
 def send_test(session: Session, webhook_id: int, *, now: datetime) -> None:
