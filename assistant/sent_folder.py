@@ -1,5 +1,6 @@
 """Watches the Sent folder for answers that staff write themselves; only what came after the first look counts."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -72,10 +73,13 @@ def _look(
     count = 0
     for fetched in _new_ones(imap, box, mark, uidvalidity):
         done = _Mark(folder, uidvalidity, fetched.uid, clock().isoformat())
+        sys.audit("klimapartner.sent.fetched")
         with database.session() as session:
             if not is_erased(session, fetched.raw, fetched.received or clock(), key):
                 count += _take(session, fetched, clock())
             _keep(session, name, done, clock())
+            sys.audit("klimapartner.sent.noting")
+        sys.audit("klimapartner.sent.noted")
     return count
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,8 +74,11 @@ class Database:
 
         Raises StorageError (or one of its kinds) for whatever the database says.
         """
-        with _own_errors(), Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with _own_errors(), Session(self._engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+                sys.audit("klimapartner.database.committing")
+            sys.audit("klimapartner.database.committed")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -1,6 +1,7 @@
 """Lines going out and cards being kept up to date; what may have arrived is never sent a second time."""
 
 import asyncio
+import sys
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,6 +18,7 @@ from klimapartner.storage.chat_lines import (
     ChatLine,
     begin_line,
     claim_lines,
+    expire_lines,
     line_failed,
     line_later,
     line_sent,
@@ -29,6 +31,7 @@ from klimapartner.storage.errors import LeaseLost, NotFound, StorageError
 LEASE = timedelta(seconds=90)
 _SETTLE_TRIES = 5
 _SLOWEST = timedelta(minutes=5)
+_UNCERTAIN = "Unklar, ob eine Nachricht des Team-Bots angekommen ist: das sendende Programm ist dabei beendet worden"
 log = structlog.get_logger(__name__)
 
 
@@ -57,6 +60,8 @@ def _claim(desk: StaffDesk) -> list[ChatLine]:
     with desk.work.database.session() as session:
         # A chat that left the list gets nothing more, also of what was queued before.
         served = {chat.id for chat in served_chats(session, desk.work.settings.staff_bot, now=desk.work.clock())}
+        if expire_lines(session, channel=OFFICE, now=desk.work.clock()):
+            task_once(session, kind="staffbot:uncertain", text=_UNCERTAIN, now=desk.work.clock())
         lines = claim_lines(session, channel=OFFICE, owner=desk.owner, now=desk.work.clock(), lease=LEASE, limit=50)
         return [line for line in lines if line.chat_id in served]
 
@@ -64,8 +69,11 @@ def _claim(desk: StaffDesk) -> list[ChatLine]:
 async def _deliver(desk: StaffDesk, line: ChatLine) -> None:
     try:
         chat, card = await asyncio.to_thread(_begin, desk, line)
+        sys.audit("klimapartner.card.begun")
         outcome = await _send(desk, int(chat.address), card)
+        sys.audit("klimapartner.card.called")
         await _settle(desk, line, card, outcome)
+        sys.audit("klimapartner.card.settled")
     except (LeaseLost, NotFound):
         log.info("line is gone or in other hands", line=line.id)
     except StorageError as error:

@@ -6,6 +6,7 @@ out after a few tries.
 """
 
 import asyncio
+import sys
 
 import structlog
 from telegram import Update
@@ -69,7 +70,9 @@ async def take_in(app: App, desk: StaffDesk, update: Update) -> bool:
         log.warning("staff update waits", error=type(error).__name__)
         await desk.rest(1.0)
         return False
+    sys.audit("klimapartner.press.heard")
     await app.process_update(update)
+    sys.audit("klimapartner.press.handled")
     return True
 
 

@@ -1,5 +1,6 @@
 """What is told to staff, put into each chat's queue exactly once, whatever restarts and however many processes run."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -91,7 +92,9 @@ def _with_chats(work: Workplace, post: Callable[[Session, Chat], int]) -> int:
     with work.database.session() as session:
         lock(session, "staff bot")
         chats = served_chats(session, work.settings.staff_bot, now=work.clock())
-        return sum(post(session, chat) for chat in chats if chat.active)
+        posted = sum(post(session, chat) for chat in chats if chat.active)
+        sys.audit("klimapartner.card.posting", posted)
+    return posted
 
 
 def _cards(session: Session, work: Workplace, chat: Chat) -> list[bool]:

@@ -1,5 +1,6 @@
 """What a pressed button does to an entry: one transaction, with the person who pressed in the history."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -47,7 +48,10 @@ def do_press(work: Workplace, press: Press, account: int) -> str:
     try:
         with work.database.session() as session:
             lock(session, "staff bot")
-            return _do(session, work, press, who_pressed(session, work.settings.staff_bot, account))
+            told = _do(session, work, press, who_pressed(session, work.settings.staff_bot, account))
+            sys.audit("klimapartner.press.doing")
+        sys.audit("klimapartner.press.done")
+        return told
     except NotStaff as error:
         return text(str(error), language)
     except Conflict:

@@ -1,6 +1,7 @@
 """Cards that are shown already follow their entries: what a press, the console or a mail changed is edited in."""
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,6 +87,7 @@ async def _edit(desk: StaffDesk, shown: Shown) -> bool:
     if asyncio.get_running_loop().time() < desk.quiet_until:
         return False
     outcome = await _call(desk, shown)
+    sys.audit("klimapartner.card.edited")
     if outcome.wait:
         desk.quiet_until = asyncio.get_running_loop().time() + outcome.wait.total_seconds()
     # An edit that may have been done is simply done again: it adds nothing.

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import sys
 from dataclasses import dataclass
 
 from klimapartner.assistant.chat_work import answer_waiting, receive
@@ -82,6 +83,8 @@ def forget_visit(work: Workplace, visit: Visit) -> None:
     with work.database.session() as session:
         forget_chat(session, visit.chat.id, now=now)
         set_active(session, visit.chat.id, False, now=now)
+        sys.audit("klimapartner.chat.forgetting")
+    sys.audit("klimapartner.chat.forgotten")
 
 
 def note_fetch(work: Workplace, chat_id: int) -> None:

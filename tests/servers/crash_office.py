@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crash_points import DATABASE
 from sqlalchemy import FromClause, func, select
 
 from klimapartner.assistant.settings import Settings
@@ -39,7 +40,7 @@ from klimapartner.storage.tables import (
 )
 
 WORKER = Path(__file__).with_name("crash_worker.py")
-_OWN = re.compile(r"KP9-[0-9A-Z]{6}|[0-9a-f]{16,}|\S+:\d+")
+_OWN = re.compile(r"KP9-[0-9A-Z]{6}|[0-9a-f]{16,}|start=[\w-]+|\S+:\d+")
 
 
 Result = dict[str, Any]
@@ -48,10 +49,11 @@ Changes = dict[str, tuple[list[Any], list[Any]]]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended (-9: killed) and the points that it reached, in order."""
+    """How a process ended (-9: killed), the points that it reached, in order, and those of its transactions."""
 
     code: int
     points: tuple[str, ...]
+    commits: tuple[str, ...]
 
 
 class CrashOffice:
@@ -60,13 +62,19 @@ class CrashOffice:
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
 
-    def run(self, job: str, settings: Settings, point: str = "", times: int = 1, ahead: float = 0) -> Ended:
-        """Do a job; `point` with `times` is where to die, `ahead` the seconds that the clock is ahead."""
+    def run(
+        self, job: str, settings: Settings, point: str = "", times: int = 1, ahead: float = 0, given: Any = ()
+    ) -> Ended:
+        """Do a job; `point` with `times` is where to die, `ahead` the seconds that the clock is ahead.
+
+        `given` is what a job has to know: (form, ...) of the console, or whatever else it takes.
+        """
         assert self._process.stdin and self._process.stdout
-        pickle.dump((job, settings, point, times, ahead), self._process.stdin)
+        pickle.dump((job, settings, point, times, ahead, given), self._process.stdin)
         self._process.stdin.flush()
         code, points = pickle.load(self._process.stdout)
-        return Ended(code, tuple(points))
+        commits = tuple(name for name in points if name.startswith(DATABASE))
+        return Ended(code, tuple(name for name in points if not name.startswith(DATABASE)), commits)
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +87,6 @@ def crash_office() -> Iterator[CrashOffice]:
         process.wait(30)
 
 
-_NUMBERED = {"message": MessageRow.id, "entry": EntryRow.id, "outbox": OutboxRow.id}
 _LINE = (HistoryRow.subject, HistoryRow.subject_id, HistoryRow.action, HistoryRow.field, HistoryRow.old, HistoryRow.new)
 SHOWN: dict[str, tuple[Any, ...]] = {
     "messages": (MessageRow.sha256, MessageRow.state, MessageRow.state_reason, MessageRow.lease_owner),
@@ -129,11 +136,12 @@ def _kept(database: Database) -> dict[str, Any]:
     with database.reading() as session:
         count = {table.name: _count(session, table) for table in Base.metadata.sorted_tables}
         kept = {table: _rows(session, *columns) for table, columns in SHOWN.items()}
-        # PostgreSQL gives no number twice, also where the transaction was rolled back: numbers say only who was first.
-        numbers = {kind: sorted(session.scalars(select(column))) for kind, column in _NUMBERED.items()}
         lines = session.execute(select(*_LINE)).all()
+        # PostgreSQL gives no number twice, also where the transaction was rolled back: numbers say only who was first.
+        known = sorted({(subject, number) for subject, number, *_ in lines})
         kept["history"] = sorted(
-            _common(str((subject, numbers[subject].index(number), *rest))) for subject, number, *rest in lines
+            _common(str((subject, known.index((subject, number)), *map(_sorted, rest))))
+            for subject, number, *rest in lines
         )
         return {**kept, "rows": count}
 

@@ -59,6 +59,24 @@ CHAT = (
 LINE_GAP = {"klimapartner.line.begun": 1, "klimapartner.line.called": 0}
 LINE = ("klimapartner.line.settled",)
 
+# Around every transaction of the product, whatever it is for: the console's are told apart by their number.
+DATABASE = "klimapartner.database."
+TRANSACTION = (f"{DATABASE}committing", f"{DATABASE}committed")
+
+# The Sent folder that is watched.
+SENT = ("klimapartner.sent.fetched", "klimapartner.sent.noting", "klimapartner.sent.noted")
+# The bot for staff: cards going out, and what is pressed.
+CARD = ("klimapartner.card.posting 1", "klimapartner.card.settled")
+CARD_GAP = {"klimapartner.card.begun": 1, "klimapartner.card.called": 0}
+PRESS = (
+    "klimapartner.press.heard",
+    "klimapartner.press.doing",
+    "klimapartner.press.done",
+    "klimapartner.card.edited",
+    "klimapartner.press.handled",
+)
+FORGETTING = ("klimapartner.chat.forgetting", "klimapartner.chat.forgotten")
+
 # What every `make test` tries.
 QUICK = (
     "klimapartner.poll.stored",
@@ -69,6 +87,10 @@ QUICK = (
     "klimapartner.erase.erased",
     "klimapartner.chat.answering",
     "klimapartner.line.called",
+    "klimapartner.sent.noting",
+    "klimapartner.card.called",
+    "klimapartner.press.done",
+    "klimapartner.chat.forgetting",
 )
 
 

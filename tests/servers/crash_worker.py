@@ -1,7 +1,8 @@
 """Forks a process for each piece of work, so that it starts at once, and ends it by SIGKILL at the point it was told.
 
 The product names its points by `sys.audit` (PEP 578); nothing listens to them but the hook that is set here.
-Orders come pickled by standard input: (job, settings, point, which time it is reached, seconds the clock is ahead).
+Orders come pickled by standard input: (job, settings, point, which time it is reached, seconds the clock is ahead,
+what the job has to know).
 """
 
 import asyncio
@@ -17,6 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from crash_points import DATABASE
+from fastapi.testclient import TestClient
+
 from klimapartner.assistant.chat_work import answer_waiting, receive
 from klimapartner.assistant.clock import clock_from
 from klimapartner.assistant.dialogue.contract import Event, reply_of
@@ -25,14 +29,20 @@ from klimapartner.assistant.erasing import erase, scrub_when_due
 from klimapartner.assistant.poll import poll_once
 from klimapartner.assistant.reading_work import read_waiting
 from klimapartner.assistant.settings import Settings, make_settings
+from klimapartner.assistant.staffbot import jobs
+from klimapartner.assistant.staffbot.cards import deeds_of
+from klimapartner.assistant.staffbot.serving import serve_staff_bot
 from klimapartner.assistant.telegram.serving import serve_telegram
 from klimapartner.assistant.tombstone_journal import replay_if_restored, write_journal
+from klimapartner.assistant.web.app import create_app
 from klimapartner.assistant.workplace import Workplace, open_workplace
 from klimapartner.storage.chat_inbox import count_waiting
 from klimapartner.storage.chat_lines import lines_of
+from klimapartner.storage.chats import OFFICE as OFFICE_CHANNEL
 from klimapartner.storage.chats import find_chat, list_chats
 from klimapartner.storage.erasures import list_erasures
 from klimapartner.storage.messages import store_message
+from klimapartner.storage.search import list_entries
 
 SERVER = {"host": "localhost", "port": 1, "tls": "none"}
 BOXES = {"box": {"address": "office@engagement-global.example", "imap": SERVER, "smtp": SERVER}}
@@ -56,9 +66,15 @@ TALK = (
     "*Ja, absenden",
 )
 UPDATES = 2
+LONGEST_LIFE = 60  # seconds
+EVERY_POINT, EVERY_COMMIT = "any", "any commit"
+
+Browser = tuple[dict[str, str], str]  # cookies, and the guard of its forms
+Form = tuple[str, dict[str, Any]]  # path below /console, fields
+Step = tuple[str, str]  # key, line
 WAITING = {"queued", "sending"}
 
-Order = tuple[str, Settings, str, int, float]
+Order = tuple[str, Settings, str, int, float, tuple[Any, ...]]
 
 
 def name_of(event: str, arguments: tuple[Any, ...]) -> str:
@@ -76,11 +92,18 @@ def listen(point: str, times: int, report: int) -> None:
             return
         name = name_of(event, arguments)
         os.write(report, f"{name}\n".encode())
-        left -= name == point or point == "any"
+        left -= name == point or (point == EVERY_POINT and not name.startswith(DATABASE))
+        left -= point == EVERY_COMMIT and name.startswith(DATABASE)
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
+
+
+def send_all(work: Workplace) -> None:
+    """Whatever waits in the outbox goes."""
+    while asyncio.run(send_due(work.settings, work.database, work.clock)):
+        pass
 
 
 def a_day(work: Workplace) -> None:
@@ -88,8 +111,7 @@ def a_day(work: Workplace) -> None:
     for _ in range(2):
         poll_once(work, "box")
         read_waiting(work)
-        while asyncio.run(send_due(work.settings, work.database, work.clock)):
-            pass
+        send_all(work)
 
 
 def a_talk(work: Workplace) -> None:
@@ -137,17 +159,81 @@ def an_erasure(work: Workplace) -> None:
     a_day(work)
 
 
-JOBS: dict[str, Callable[[Workplace], None]] = {"day": a_day, "talk": a_talk, "bot": a_bot, "erasure": an_erasure}
+def press_buttons(work: Workplace, browser: Browser, *forms: Form) -> None:
+    """Send the forms of pages of the console, in a browser that is signed in."""
+    with_ours = {"Origin": "http://localhost"}
+    client = TestClient(
+        create_app(work), base_url="http://localhost", headers=with_ours, cookies=browser[0], follow_redirects=False
+    )
+    for path, data in forms:
+        answer = client.post(f"/console{path}", data={"guard": browser[1], "once": path, **data})
+        assert answer.status_code in (303, 404, 409, 410, 422), answer.text
+        assert not answer.headers.get("Location", "").endswith("/login")
+
+
+def say_on_page(work: Workplace, token: str, *steps: Step) -> None:
+    """What a browser's component sends about one chat, each under its own key; or the form that deletes the chat."""
+    client = TestClient(create_app(work), base_url="http://localhost", headers={"Origin": "http://localhost"})
+    for key, said in steps:
+        sent = {"json": {"kind": "text", "text": said}, "headers": {"X-Chat-Token": token, "Idempotency-Key": key}}
+        answer = client.post("/chat/api/messages", **sent)
+        assert answer.status_code == 200, answer.text
+
+
+def forget_on_page(work: Workplace, token: str) -> None:
+    """The visitor wants the chat deleted; whoever finds it gone has what was wanted."""
+    client = TestClient(create_app(work), base_url="http://localhost", headers={"Origin": "http://localhost"})
+    answer = client.delete("/chat/api/session", headers={"X-Chat-Token": token})
+    assert answer.status_code in (200, 204, 401), answer.text
+
+
+def a_staff_bot(work: Workplace, cards: int, deeds: int) -> None:
+    """The bot for staff, until so many cards went and so many presses were done, and all cards show it."""
+    jobs.TICK_SECONDS, jobs.LOOK_SECONDS = 0.05, 3600.0
+    stop = threading.Event()
+    threading.Thread(target=_stop_when_staff_are_told, args=(work, cards, deeds, stop), daemon=True).start()
+    serve_staff_bot(work, stop)
+
+
+def _stop_when_staff_are_told(work: Workplace, cards: int, deeds: int, stop: threading.Event) -> None:
+    calm = 0
+    while not stop.wait(0.1):
+        calm = calm + 1 if _told(work, cards, deeds) else 0
+        if calm == 5:
+            stop.set()
+
+
+def _told(work: Workplace, cards: int, deeds: int) -> bool:
+    with work.database.reading() as session:
+        chats = [find_chat(session, OFFICE_CHANNEL, str(number)) for number in work.settings.staff_bot.chats]
+        lines = [line for chat in chats if chat for line in lines_of(session, chat.id)]
+        done = sum(len(deeds_of(session, entry.id)) for entry in list_entries(session))
+    return len(lines) == cards and not any(line.state in WAITING for line in lines) and done == deeds
+
+
+JOBS: dict[str, Callable[..., None]] = {
+    "day": a_day,
+    "talk": a_talk,
+    "bot": a_bot,
+    "erasure": an_erasure,
+    "send": send_all,
+    "press": press_buttons,
+    "say": say_on_page,
+    "forget": forget_on_page,
+    "staff": a_staff_bot,
+}
 
 
 def live(order: Order, report: int) -> int:
     """The life of one process; its exit code."""
-    job, settings, point, times, ahead = order
+    job, settings, point, times, ahead, given = order
     clock = clock_from(settings.now)
+    # Whoever hangs dies another death than the one that a test expects.
+    signal.alarm(LONGEST_LIFE)
     listen(point, times, report)
     try:
         with open_workplace(settings, lambda: clock() + timedelta(seconds=ahead)) as work:
-            JOBS[job](work)
+            JOBS[job](work, *given)
     except BaseException:
         traceback.print_exc()
         return 1

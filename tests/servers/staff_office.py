@@ -56,6 +56,20 @@ class StaffOffice:
     hands: Hands = field(default_factory=Hands)
     settings: dict[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def open(cls, fake: FakeBotApi, url: str) -> "StaffOffice":
+        """An office on a database, with its bot, Erika's chat, and Leo, who may only read."""
+        bot = fake.add_bot("team_bot", "Team")
+        office = cls(fake, bot, url, fake.private(bot, fake.add_user("Erika", language="de")), Hands(NOW))
+        with office.work() as work, work.database.session() as session:
+            roles: dict[str, Role] = {"erika": "editor", "leo": "reader"}
+            for name, role in roles.items():
+                add_user(
+                    session, name=name, mail=f"{name}@office.example", role=role, password="correct horse battery",
+                    now=NOW,
+                )  # fmt: skip
+        return office
+
     def settings_of(self, **changes: Any) -> dict[str, Any]:
         given = {
             "token": {"value": self.bot.token}, "api_url": self.fake.url, "messages_per_minute": 100_000,
@@ -174,18 +188,6 @@ class StaffOffice:
         return self.hands.now
 
 
-def _open(fake: FakeBotApi, url: str) -> StaffOffice:
-    bot = fake.add_bot("team_bot", "Team")
-    office = StaffOffice(fake, bot, url, fake.private(bot, fake.add_user("Erika", language="de")), Hands(NOW))
-    with office.work() as work, work.database.session() as session:
-        roles: dict[str, Role] = {"erika": "editor", "leo": "reader"}
-        for name, role in roles.items():
-            add_user(
-                session, name=name, mail=f"{name}@office.example", role=role, password="correct horse battery", now=NOW
-            )
-    return office
-
-
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bot looks for what is due more often than in earnest."""
@@ -198,7 +200,7 @@ def office(migrated_file: Path, tmp_path: Path) -> Iterator[StaffOffice]:
     """An office with its bot, on SQLite."""
     shutil.copy(migrated_file, tmp_path / "staff.db")
     with FakeBotApi() as fake:
-        yield _open(fake, f"sqlite:///{tmp_path}/staff.db")
+        yield StaffOffice.open(fake, f"sqlite:///{tmp_path}/staff.db")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -209,4 +211,4 @@ def any_office(request: pytest.FixtureRequest) -> Iterator[StaffOffice]:
         return
     url = new_database(request.getfixturevalue("postgres_server"), f"staff_{secrets.token_hex(4)}")
     with FakeBotApi() as fake:
-        yield _open(fake, url)
+        yield StaffOffice.open(fake, url)
