@@ -11,7 +11,7 @@ from klimapartner.assistant.templates import Section
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.conversations import get_conversation
 from klimapartner.storage.messages import get_message, set_conversation
-from klimapartner.storage.outbox import OutboxMail
+from klimapartner.storage.outbox import OutboxMail, mails_of
 from klimapartner.storage.unanswered import mark_answered
 
 WHO = "kommandozeile"
@@ -37,6 +37,8 @@ def answer_after_all(work: Workplace, message_id: int, *, who: str = WHO) -> Out
             else new_conversation(session, office, to.addr, now=now)
         )
         set_conversation(session, message_id, conversation.id)
+        if before := [row for row in mails_of(session, conversation.id) if row.message_id == message_id]:
+            return before[-1]
         allowed = replace(mail, verdict=replace(mail.verdict, reply_to=to))
         case = Case(allowed, message_id, conversation, office.call, office.box, office.settings, office.texts, now)
         sections = (Section("receipt", {"answer_by": answer_by(case), "unread": unread(case)}),)

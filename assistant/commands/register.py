@@ -91,8 +91,8 @@ def add(
         "world_region": region, "partnership_status": status,
         "contact.name": contact, "contact.email": mail, "contact.phone": phone,
     }  # fmt: skip
-    with workplace_of(context) as work:
-        change = add_by_hand(work, municipality, partner, country, given)
+    with workplace_of(context) as work, work.database.session() as session:
+        change = add_by_hand(session, work, municipality, partner, country, given)
     typer.echo(f"{change.reference} ist {'angelegt' if change.created else 'ergänzt'}.")
 
 

@@ -74,7 +74,8 @@ def comment(visit: Edit, entry_id: int, comment: Field = "") -> Response:
     """Note something for colleagues."""
     if said := comment.strip()[:5_000]:
         with visit.work.database.session() as session:
-            add_comment(session, entry_id, said, who=visit.who, now=visit.now())
+            if visit.first_time(session):
+                add_comment(session, entry_id, said, who=visit.who, now=visit.now())
         visit.say(text("review.comment_done", visit.language))
     return go(f"/entries/{entry_id}")
 
@@ -86,7 +87,8 @@ def remind(visit: Edit, entry_id: int, day: Field = "", reminder: Field = "") ->
     if due is None or due <= visit.now():
         return review(visit, entry_id, status=422, problem=text("review.reminder_wrong", visit.language))
     with visit.work.database.session() as session:
-        add_reminder(session, entry_id, reminder.strip()[:500], due_at=due, who=visit.who, now=visit.now())
+        if visit.first_time(session):
+            add_reminder(session, entry_id, reminder.strip()[:500], due_at=due, who=visit.who, now=visit.now())
     visit.say(text("review.reminder_set", visit.language, day=due.strftime("%d.%m.%Y")))
     return go(f"/entries/{entry_id}")
 

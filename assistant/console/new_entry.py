@@ -41,14 +41,18 @@ def create(
         return _form(visit, shown, "no_body")
     clean = {key: " ".join(value.split())[:500] for key, value in given.items()}
     try:
-        change = add_by_hand(
-            visit.work, municipality.strip()[:200], partner.strip()[:200], country.strip()[:2], clean, who=visit.who
-        )
+        with visit.work.database.session() as session:
+            if not visit.first_time(session):
+                return go("/entries", order="updated")
+            change = add_by_hand(
+                session, visit.work, municipality.strip()[:200], partner.strip()[:200], country.strip()[:2], clean,
+                who=visit.who,
+            )  # fmt: skip
+            came = text(f"new_entry.source_{source if source in SOURCES else 'phone'}", "de")
+            said = f"{came}. {note.strip()[:4_000]}".strip()
+            add_comment(session, change.entry_id, said, who=visit.who, now=visit.now())
     except UsageError:
         return _form(visit, shown, "wrong")
-    with visit.work.database.session() as session:
-        came = text(f"new_entry.source_{source if source in SOURCES else 'phone'}", "de")
-        add_comment(session, change.entry_id, f"{came}. {note.strip()[:4_000]}".strip(), who=visit.who, now=visit.now())
     visit.say(text("new_entry.created" if change.created else "new_entry.added", visit.language))
     return go(f"/entries/{change.entry_id}")
 

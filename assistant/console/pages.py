@@ -1,6 +1,7 @@
 """Pages from templates: everything that is filled in is escaped, and no page allows code or hosts of others."""
 
 import hashlib
+import secrets
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -104,7 +105,10 @@ def _number(language: PageLanguage, value: float) -> str:
 
 @lru_cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    # Every form has a key of its own, by which one that is sent twice is known.
+    environment.globals["new_key"] = partial(secrets.token_urlsafe, 12)
+    return environment

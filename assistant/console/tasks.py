@@ -71,6 +71,8 @@ def answer(visit: Edit, chat_id: int, said: Field = "") -> Response:
     """Answer in the chat; by mail, too, where the person has left."""
     if said.strip():
         with visit.work.database.session() as session:
+            if not visit.first_time(session):
+                return go(f"/chats/{chat_id}")
             done = answer_in_chat(session, visit.work.chat_office, chat_id, said, who=visit.who, now=visit.now())
         visit.say(text("tasks.answered_by_mail" if done.mail else "tasks.answered", visit.language))
     return go(f"/chats/{chat_id}")

@@ -84,6 +84,8 @@ def reply(visit: Edit, message_id: int, subject: Field = "", body: Field = "") -
     if not body.strip():
         return _message(visit, message_id, status=422, problem="empty")
     with visit.work.database.session() as session:
+        if not visit.first_time(session):
+            return go(f"/messages/{message_id}")
         mail = _reply(session, visit, message_id, subject, body.replace("\r\n", "\n").strip() + "\n")
     if mail is None:
         return _message(visit, message_id, status=422, problem="no_address")

@@ -17,20 +17,23 @@ from klimapartner.assistant.web.texts import wanted_language
 from klimapartner.assistant.workplace import Workplace
 from klimapartner.storage.accesses import note_access
 from klimapartner.storage.engine import Session
+from klimapartner.storage.sent_forms import first_time
 from klimapartner.storage.sessions import SignIn, find_session, note_seen, seen_long_ago, set_flash
 from klimapartner.storage.users import User
 
 PageLanguage = Literal["de", "en"]
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_LONGEST_KEY = 64
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A signed-in member of staff at a page."""
+    """A signed-in member of staff at a page; `once` is the key of the form that was sent, '' for none."""
 
     desk: Desk
     request: Request
     sign_in: SignIn
+    once: str = ""
 
     @property
     def work(self) -> Workplace:
@@ -67,6 +70,10 @@ class Visit:
         with self.work.database.session() as session:
             set_flash(session, self.sign_in.id, {"kind": kind, "text": text})
 
+    def first_time(self, session: Session) -> bool:
+        """Whether this form was not done before; what it asks for must happen in the same transaction."""
+        return not self.once or first_time(session, f"{self.user.id}:{self.once}", now=self.now())
+
     def note(self, session: Session, action: str, subject: str, subject_id: int = 0, detail: str = "") -> None:
         """Write down that personal data was read or taken out; `detail` holds none of it."""
         note_access(
@@ -86,11 +93,13 @@ class Need:
         found = await run_in_threadpool(_signed_in, desk, request)
         if found is None or (self._complete and not _may_go_on(desk, found)):
             raise SignedOut
+        once = ""
         if request.method not in _SAFE_METHODS:
             await check_form(request, desk, found.guard)
+            once = str((await request.form()).get("once", ""))[:_LONGEST_KEY]
         if not may(found.user.role, self.right):
             raise Denied
-        return Visit(desk, request, found)
+        return Visit(desk, request, found, once)
 
 
 def wants_second_factor(desk: Desk, user: User) -> bool:

@@ -191,6 +191,17 @@ class TombstoneRow(Base):
     at: Mapped[datetime]
 
 
+class SentFormRow(Base):
+    """A form that was done, by the key that its page gave it."""
+
+    __tablename__ = "sent_forms"
+    __table_args__ = (UniqueConstraint("key"), KEEP_IDS)
+
+    id: Mapped[Id]
+    key: Mapped[str]
+    at: Mapped[datetime]
+
+
 class StoredFileRow(Base):
     """A file that waits for a second step, such as a sheet between preview and import; deleted after a day."""
 
