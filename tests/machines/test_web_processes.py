@@ -1,7 +1,6 @@
 """Several web processes on one database: chats are answered once and in order, whoever signed in is so at each."""
 
 import secrets
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,8 +43,9 @@ def said_in(work: Workplace, address: str) -> tuple[list[str], list[int | None]]
 
 
 @pytest.mark.postgres
-def test_chats_keep_their_order_over_three_processes(machines: Machines, settings: Settings, tmp_path: Path) -> None:
-    chats = [f"chat{number}" for number in range(4)]
+@pytest.mark.parametrize("count", [4, pytest.param(500, marks=pytest.mark.long)])
+def test_chats_keep_their_order_over_three_processes(machines: Machines, settings: Settings, count: int) -> None:
+    chats = [f"chat{number}" for number in range(count)]
     with open_workplace(settings) as work:
         processes = [machines.start(settings, "web") for _ in range(3)]
         for number in range(len(SAID)):
@@ -56,7 +56,7 @@ def test_chats_keep_their_order_over_three_processes(machines: Machines, setting
             with work.database.reading() as session:
                 return count_waiting(session) == 0
 
-        wait_until(answered, "all is answered")
+        wait_until(answered, "all is answered", 120.0 + 2 * count)
         for chat in chats:
             lines, answers = said_in(work, chat)
             assert lines == SAID
