@@ -15,12 +15,14 @@ from unittest.mock import patch
 
 import pytest
 from chat_desk import NOW, chat_settings
+from crash_office import new_name
 from crash_points import CHAT, MAIL, SMTP_GAP
 from crash_worker import TALK
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from post_office import letter
+from postgres_server import new_database
 from sqlalchemy import select
 
 from klimapartner.assistant import dispatch, reading_work
@@ -102,11 +104,15 @@ def master() -> Path:
 class Assistant(RuleBasedStateMachine):
     """One assistant that dies and starts again, three towns that write, somebody who chats, and staff."""
 
+    def new_database(self) -> str:
+        """The URL of an empty database with its schema."""
+        shutil.copy(master(), f"{self.folder.name}/k.db")
+        return f"sqlite:///{self.folder.name}/k.db"
+
     @initialize()
     def open(self) -> None:
         self.folder = TemporaryDirectory()
-        shutil.copy(master(), f"{self.folder.name}/k.db")
-        url = f"sqlite:///{self.folder.name}/k.db"
+        url = self.new_database()
         self.now, self.life = NOW, 0
         self.work = Workplace(chat_settings(url), self.clock, open_database(url))
         self.places, self.letters, self.said = 0, set[tuple[str, int]](), 0
@@ -343,6 +349,24 @@ def _actions(session: Session, subject: str) -> list[tuple[int, str]]:
 _COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
+class OnPostgres(Assistant):
+    """The same on PostgreSQL: a database of its own for every run, copied from one that has the schema."""
+
+    server = ""
+
+    def new_database(self) -> str:
+        return new_database(self.server, new_name(), template=_postgres_master(self.server))
+
+
+@cache
+def _postgres_master(server: str) -> str:
+    name = new_name()
+    database = open_database(new_database(server, name))
+    database.migrate()
+    database.close()
+    return name
+
+
 class TestAnyOrder(Assistant.TestCase):  # type: ignore[misc, name-defined]
     """A few runs, the same each time."""
 
@@ -354,3 +378,25 @@ class TestAnyOrderLonger(Assistant.TestCase):  # type: ignore[misc, name-defined
     """More of them, and longer."""
 
     settings = settings(max_examples=40, stateful_step_count=50, **_COMMON)
+
+
+@pytest.fixture(scope="module")
+def server_for_all(postgres_server: str) -> None:
+    OnPostgres.server = postgres_server
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("server_for_all")
+class TestAnyOrderOnPostgres(OnPostgres.TestCase):  # type: ignore[misc, name-defined]
+    """Fewer there, where each run takes longer."""
+
+    settings = settings(max_examples=2, stateful_step_count=20, derandomize=True, **_COMMON)
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+@pytest.mark.usefixtures("server_for_all")
+class TestAnyOrderOnPostgresLonger(OnPostgres.TestCase):  # type: ignore[misc, name-defined]
+    """More of them, and longer."""
+
+    settings = settings(max_examples=15, stateful_step_count=40, **_COMMON)
