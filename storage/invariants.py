@@ -11,8 +11,16 @@ from sqlalchemy.orm import aliased, selectinload
 
 from klimapartner.storage.engine import Session
 from klimapartner.storage.fields import search_text
+from klimapartner.storage.invariants_told import (
+    entries_changed_silently,
+    messages_done_before,
+    messages_read_twice,
+    outbox_against_history,
+    uncertain_without_task,
+)
 from klimapartner.storage.tables import (
     ChatLineRow,
+    ChatUpdateRow,
     EntryMessageRow,
     EntryRow,
     HistoryRow,
@@ -108,6 +116,12 @@ def _lines_overdue(session: Session, now: datetime) -> Iterable[int]:
     return session.scalars(select(ChatLineRow.id).where(lost)).all()
 
 
+def _updates_overdue(session: Session, now: datetime) -> Iterable[int]:
+    """What somebody said in a chat and nobody answers."""
+    left = (ChatUpdateRow.state == "received") & (ChatUpdateRow.next_try_at < now - OVERDUE)
+    return session.scalars(select(ChatUpdateRow.id).where(left)).all()
+
+
 def _answered_twice(session: Session, _: datetime) -> Iterable[int]:
     """One automatic mail of a kind and step for a message and recipient: the unique key does not see a NULL."""
     other = aliased(OutboxRow)
@@ -175,6 +189,7 @@ RULES: dict[str, Rule] = {
     "message_overdue": _messages_overdue,
     "sending_overdue": _sending_overdue,
     "line_overdue": _lines_overdue,
+    "update_overdue": _updates_overdue,
     "answered_twice": _answered_twice,
     "done_without_trace": _done_without_trace,
     "message_without_place": _placeless,
@@ -182,6 +197,11 @@ RULES: dict[str, Rule] = {
     "merge_of_nothing": _merges_of_nothing,
     "foreign_key": _foreign_keys,
     "damaged_file": _damaged_file,
+    "outbox_against_history": outbox_against_history,
+    "message_read_twice": messages_read_twice,
+    "message_done_before": messages_done_before,
+    "entry_changed_silently": entries_changed_silently,
+    "uncertain_without_task": uncertain_without_task,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from klimapartner.storage.chats import open_chat
 from klimapartner.storage.invariants import RULES, Broken, broken_rules
 from klimapartner.storage.leases import claim_messages, finish_message
 from klimapartner.storage.readings import add_reading
@@ -40,6 +41,17 @@ def test_a_living_database_keeps_them_all(living: Any, now: datetime) -> None:
 
 ERASING = "INSERT INTO erase_permits (id, never) VALUES (1, -1)"
 ERASED = "DELETE FROM erase_permits"
+SAID = (
+    "INSERT INTO history (at, who, subject, subject_id, action, field) "
+    "VALUES ('2022-03-10 09:00:00', 'reader', '{}', 1, '{}', '')"
+)
+SAID_DONE, SAID_SENT, SAID_UNCERTAIN = (
+    SAID.format("message", "done"), SAID.format("outbox", "sent"), SAID.format("outbox", "uncertain"),
+)  # fmt: skip
+WAITING = (
+    "INSERT INTO chat_updates (channel, update_key, chat_id, body, state, attempts, next_try_at, error, received_at) "
+    "VALUES ('web', '1', 1, '{}', 'received', 0, '2022-03-10 09:00:00', '', '2022-03-10 09:00:00')"
+)
 LOST = "lease_owner = 'gone', lease_until = '2022-03-10 09:01:00'"
 
 
@@ -49,7 +61,7 @@ LOST = "lease_owner = 'gone', lease_until = '2022-03-10 09:01:00'"
         ("entry_without_source", (1,), ["DELETE FROM entry_messages"]),
         ("entry_without_history", (1,), [ERASING, "DELETE FROM history WHERE subject = 'entry'", ERASED]),
         ("search_out_of_step", (1,), ["UPDATE entries SET search = 'bonn'"]),
-        ("sent_without_time", (1,), ["UPDATE outbox SET state = 'sent'"]),
+        ("sent_without_time", (1,), ["UPDATE outbox SET state = 'sent'", SAID_SENT]),
         ("sent_without_time", (1,), ["UPDATE outbox SET sent_at = created_at"]),
         ("sending_without_sender", (1,), ["UPDATE outbox SET state = 'sending'"]),
         ("reading_without_reader", (2,), ["UPDATE messages SET state = 'reading' WHERE id = 2"]),
@@ -66,6 +78,12 @@ LOST = "lease_owner = 'gone', lease_until = '2022-03-10 09:01:00'"
              "UPDATE history SET who = 'erika' WHERE subject = 'entry'",
              "DELETE FROM history WHERE subject = 'message'", ERASED],
         ),
+        ("outbox_against_history", (1,), ["UPDATE outbox SET state = 'discarded'"]),
+        ("outbox_against_history", (1,), [ERASING, "DELETE FROM history WHERE subject = 'outbox'", ERASED]),
+        ("message_read_twice", (1,), [SAID_DONE]),
+        ("message_done_before", (1,), ["UPDATE messages SET state = 'dead' WHERE id = 1"]),
+        ("entry_changed_silently", (1,), ["UPDATE entries SET version = 9"]),
+        ("uncertain_without_task", (1,), ["UPDATE outbox SET state = 'uncertain'", SAID_UNCERTAIN]),
         (
             "merge_of_nothing",
             (1,),
@@ -89,12 +107,14 @@ def test_what_breaks_a_rule_is_found(
         ("message_overdue", (2,), "UPDATE messages SET attempts = 0"),
         ("message_overdue", (2,), f"UPDATE messages SET state = 'reading', {LOST} WHERE id = 2"),
         ("sending_overdue", (1,), f"UPDATE outbox SET state = 'sending', {LOST}"),
+        ("update_overdue", (1,), WAITING),
     ],
 )
 def test_what_nobody_works_on_for_hours_is_found(
     living: Any, now: datetime, rule: str, ids: tuple[int, ...], statement: str
 ) -> None:
     with living.database.session() as session:
+        open_chat(session, channel="web", address="kim", language="de", now=now)
         session.execute(text(statement))
     assert Broken(rule, ids) in broken(living, now + LATER)
 
@@ -119,6 +139,6 @@ def test_a_damaged_link_is_found(sqlite_database: Any, now: datetime) -> None:
 
 
 def test_every_rule_has_words() -> None:
-    from klimapartner.assistant.doctor_deep import TEXTS
+    from klimapartner.assistant.doctor_deep import OWN_RULES, TEXTS
 
-    assert set(TEXTS) == set(RULES)
+    assert set(TEXTS) == {*RULES, *OWN_RULES}
