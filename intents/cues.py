@@ -33,11 +33,22 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One compiled pattern; one of `stems` is in every text that it matches."""
+    """One compiled pattern; one of `stems`, and of each row of `others`, is in every text that it matches."""
 
     label: str
     pattern: re.Pattern[str]
     stems: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...] = ()
+
+    def may_match(self, folded: str) -> bool:
+        """Whether a folded text has all that the pattern needs: to look costs far less than to try the pattern."""
+        for row in self.others:
+            for stem in row:
+                if stem in folded:
+                    break
+            else:
+                return False
+        return True
 
 
 @cache
@@ -91,16 +102,18 @@ def _expression(tokens: list[str]) -> str:
     return _row(tokens)
 
 
-def _stems(tokens: list[str]) -> tuple[str, ...]:
+def _stems(tokens: list[str]) -> list[tuple[str, ...]]:
+    """For each word that a pattern needs its choices' longest stems, the row with the longest ones first."""
     needed = [t for t in tokens if t not in GAPS and t != "^" and not t.startswith("?")]
     choices = [tuple(max(re.split(r"[*_+]+", word), key=len) for word in token.split("|")) for token in needed]
-    return max(choices, key=lambda stems: min(map(len, stems)))
+    return sorted(choices, key=lambda stems: -min(map(len, stems)))
 
 
 def compile_cue(label: str, pattern: str) -> Cue:
     """A pattern of the syntax above, ready to match folded text."""
     tokens = fold(pattern).split()
-    return Cue(label, re.compile(_expression(tokens)), _stems(tokens))
+    first, *others = _stems(tokens)
+    return Cue(label, re.compile(_expression(tokens)), first, tuple(others))
 
 
 def _flatten(table: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
@@ -133,7 +146,7 @@ class CueBook:
         """All cues in a text, in the order of the files."""
         folded = fold(text)
         numbers = {n for _, found in self._automaton.iter(folded) for n in found}
-        cues = [self.cues[n] for n in sorted(numbers)]
+        cues = [cue for n in sorted(numbers) if (cue := self.cues[n]).may_match(folded)]
         matches = [(cue.label, match) for cue in cues for match in cue.pattern.finditer(folded)]
         if not matches:
             return ()
@@ -156,6 +169,7 @@ def find_cues(text: str) -> tuple[Hit, ...]:
     return book().find(text)
 
 
+@lru_cache(maxsize=4096)
 def labels(text: str) -> frozenset[str]:
     """The labels of the cues in a sentence."""
     return frozenset(hit.label for hit in find_cues(text))

@@ -7,6 +7,7 @@ places that no gazetteer has.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from klimapartner.intents.cues import fold
@@ -101,6 +102,26 @@ class Named:
 
 def names(sentence: Sentence, german: Sequence[Span] = ()) -> tuple[Named, ...]:
     """The places of a sentence outside Germany, in order; a German body's span counts only with a foreign country."""
+    return _names(_This(sentence), tuple(german))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _This:
+    """A sentence as a key that is itself and no other of the same words: names are told apart by their sentence."""
+
+    sentence: Sentence
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and self.sentence is other.sentence
+
+    def __hash__(self) -> int:
+        return id(self.sentence)
+
+
+# Asked for again and again while one letter is weighed.
+@lru_cache(maxsize=512)
+def _names(this: _This, german: tuple[Span, ...]) -> tuple[Named, ...]:
+    sentence = this.sentence
     mentions = find(sentence.text)
     spans = [(start - sentence.start, end - sentence.start) for start, end in german]
     found = [*_listed(sentence, mentions), *_patterned(sentence, mentions)]

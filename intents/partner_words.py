@@ -6,7 +6,7 @@ The tables stand in `partner_names.toml`; a * at the end of a word stands for an
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from klimapartner.intents.cues import fold
@@ -78,13 +78,19 @@ def _run_end(text: str, words: list[Span], at: int, taken: Sequence[Span]) -> in
             break
         if any(left < end and start < right for left, right in taken):
             break
-        if (re.match(CAPITAL, text[start]) or INNER.match(text, start, end)) and not is_noun(text[start:end]):
+        if (_is_capital(text[start]) or INNER.match(text, start, end)) and not is_noun(text[start:end]):
             stop = place + 1
         elif place == at or fold(text[start:end]) not in _table()["joints"]:
             break
     return stop
 
 
+@cache
+def _is_capital(char: str) -> bool:
+    return bool(re.match(CAPITAL, char))
+
+
+@lru_cache(maxsize=8192)
 def is_noun(word: str) -> bool:
     """Whether a word with a capital letter is a noun or an opening, no name of a partner."""
     key = fold(word)

@@ -52,13 +52,12 @@ class World:
     rows: dict[str, int]
 
 
+@lru_cache(maxsize=4096)
 def find(text: str) -> tuple[Mention, ...]:
     """All names in a text, in order and without overlap."""
-    tokens = [(match.start(), match.end()) for match in WORD.finditer(text)]
-    return _find(text, tuple(tokens)) if tokens else ()
+    return _find(text, tuple(match.span() for match in WORD.finditer(text)))
 
 
-@lru_cache(maxsize=4096)
 def _find(text: str, tokens: tuple[tuple[int, int], ...]) -> tuple[Mention, ...]:
     folded = [fold(text[start:end]) for start, end in tokens]
     found, at = [], 0

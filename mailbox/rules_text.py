@@ -3,9 +3,11 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from klimapartner.mailbox.facts import Facts
+from klimapartner.mailbox.literals import Signs
 from klimapartner.mailbox.phrases import any_of
 from klimapartner.mailbox.rules import Rule
 from klimapartner.mailbox.rules_sender import is_daemon, is_no_reply, is_robot
@@ -17,6 +19,10 @@ _SIGNS = {
     group: {name: re.compile(any_of(patterns), re.MULTILINE) for name, patterns in signs.items()}
     for group, signs in _TABLES["signs"].items()
 }
+_FORMS = Signs(
+    {(group, name): patterns for group, signs in _TABLES["signs"].items() for name, patterns in signs.items()},
+    re.MULTILINE,
+)
 _BULK_LOCAL = re.compile(
     r"(?:news|newsletter|infobrief|rundbrief|mailing|marketing|campaign|aktuell|infomail|presse-?verteiler)"
 )
@@ -43,7 +49,17 @@ def _subject_mentions(facts: Facts, name: str) -> bool:
 
 def signs(facts: Facts, group: str) -> set[str]:
     """The names of the signs of a group that stand in the body."""
-    return {name for name, pattern in _SIGNS[group].items() if pattern.search(facts.body)}
+    return _signs_in(facts.body, group)
+
+
+def _signs_in(text: str, group: str) -> set[str]:
+    return {name for of, name in _all_signs(text) if of == group}
+
+
+# A dozen rules ask for the signs of one body.
+@lru_cache(maxsize=16)
+def _all_signs(text: str) -> frozenset[tuple[str, str]]:
+    return _FORMS.find(text)
 
 
 def asks_or_wants(facts: Facts) -> bool:
@@ -52,7 +68,7 @@ def asks_or_wants(facts: Facts) -> bool:
 
 
 def _human(facts: Facts) -> bool:
-    return asks_or_wants(facts) or bool(_SIGNS["human"]["attached"].search(facts.body))
+    return asks_or_wants(facts) or "attached" in signs(facts, "human")
 
 
 def _impersonal(facts: Facts) -> bool:
@@ -78,7 +94,7 @@ def _absence_body(facts: Facts) -> bool:
 
 def _absence(facts: Facts) -> set[str]:
     text = _undotted(facts.body)
-    found = {name for name, pattern in _SIGNS["absence"].items() if pattern.search(text)}
+    found = _signs_in(text, "absence")
     return found if found & {"away", "unread", "machine", "moved"} else set()
 
 
@@ -168,11 +184,16 @@ def _automatic_text(facts: Facts) -> bool:
 
 
 def _asks(facts: Facts) -> bool:
-    return bool(_SIGNS["human"]["asks"].search(_SIGNS["human"]["unsubscribing"].sub(" ", facts.body)))
+    return _asks_in(facts.body)
+
+
+@lru_cache(maxsize=16)
+def _asks_in(text: str) -> bool:
+    return "asks" in _signs_in(_SIGNS["human"]["unsubscribing"].sub(" ", text), "human")
 
 
 def _wants(facts: Facts) -> bool:
-    return bool(_SIGNS["human"]["wants"].search(facts.body))
+    return "wants" in signs(facts, "human")
 
 
 def _scanned(facts: Facts) -> bool:
