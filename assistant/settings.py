@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     now: datetime | None = Field(None, description="a clock that starts then, for demo and tests")
     answer_since: datetime | None = Field(None, description="older mail is stored and read, never answered")
     call_folders: list[Path] = []
+    readers: int = Field(0, ge=0, le=64, description="processes of `run` that read; 0: by cores and memory, 4 at most")
     administrator: str = Field("", description="mail address for alarms and the test mail of doctor")
     controller: Controller = Controller()
     answers: Answers = Answers()

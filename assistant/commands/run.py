@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from klimapartner.assistant.commands.common import workplace_of
 from klimapartner.assistant.dispatch import gate_is_open
 from klimapartner.assistant.errors import UsageError
 from klimapartner.assistant.metrics import HOST, serve_metrics
+from klimapartner.assistant.reader_processes import cores, count_of, megabytes, readers_beside
 from klimapartner.assistant.service import PARTS, has_bot, serve
 from klimapartner.assistant.workplace import Workplace
 
@@ -40,7 +42,13 @@ def run(
         _tell(work, parts)
         if metrics_port:
             serve_metrics(work, metrics_port, metrics_host)
-        serve(work, parts, stop)
+        with readers_beside(_further_readers(work, parts), Path(context.obj), stop):
+            serve(work, parts, stop)
+
+
+def _further_readers(work: Workplace, parts: list[str]) -> int:
+    """The service's own reading thread is one of them."""
+    return count_of(work.settings, cores=cores(), megabytes=megabytes()) - 1 if "read" in parts else 0
 
 
 def _tell(work: Workplace, parts: list[str]) -> None:
