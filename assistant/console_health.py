@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 from klimapartner.assistant.errors import AssistantError
 from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.settings_console import LOOPBACK
+from klimapartner.assistant.totp_secrets import has_key, is_sealed, opened
 from klimapartner.assistant.workplace import Workplace
-from klimapartner.storage.users import list_users
+from klimapartner.storage.users import kept_totp, list_users
 
 
 def look_at_address(settings: Settings) -> str:
@@ -35,7 +36,22 @@ def look_at_people(work: Workplace) -> str:
 def weak_point(work: Workplace) -> str:
     """What works, but should be better, in one sentence; '' for nothing."""
     with work.database.reading() as session:
+        kept = kept_totp(session)
+    if said := _badly_kept(work, kept):
+        return said
+    with work.database.reading() as session:
         bare = [u.name for u in list_users(session) if u.active and not u.second_factor and u.role != "reader"]
     if work.settings.console.second_factor or not bare:
         return ""
     return f"Ohne zweiten Faktor: {', '.join(bare)}; console.second_factor = true verlangt ihn von allen."
+
+
+def _badly_kept(work: Workplace, kept: dict[int, str]) -> str:
+    """Whether secrets lie open; raises SettingsError where the key opens none of them."""
+    if not has_key(work.settings):
+        lie_open = sum(not is_sealed(one) for one in kept.values())
+        needs = "console.second_factor_key fehlt: ohne ihn lässt sich kein zweiter Faktor einrichten"
+        return f"{needs}, und {lie_open} liegen unverschlüsselt in der Datenbank." if lie_open else f"{needs}."
+    for user_id, one in kept.items():
+        opened(work.settings, user_id, one)
+    return ""

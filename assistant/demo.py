@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ def _settings(folder: Path, box: dict[str, Any]) -> Settings:
         },
         "mailboxes": {"vorfuehrung": box},
         "web": {"port": 0},
+        "console": {"second_factor_key": {"value": secrets.token_urlsafe(32)}},
     }
     return make_settings(data, where="demo", base=folder)
 

@@ -36,7 +36,15 @@ class ConsoleSettings(Strict):
     session_hours: float = Field(12, gt=0, description="after so long everybody signs in again")
     idle_minutes: float = Field(60, gt=0, description="so long without a page ends a session")
     second_factor: bool = Field(False, description="everybody needs a code from an app beside the password")
+    second_factor_key: Secret = Field(Secret(), description="encrypts the secrets of second factors; 32 signs or more")
+    former_second_factor_keys: tuple[Secret, ...] = Field((), description="keys before it, until all is encrypted anew")
     privacy_text: dict[str, str] = Field({}, description="per language: what staff are told about their own data")
     accessibility_contact: str = Field("", description="mail address for barriers; empty: the controller")
     accessibility_enforcement: str = Field("", description="who enforces accessibility; empty: the federal body")
     oidc: OidcSettings = OidcSettings()
+
+    @model_validator(mode="after")
+    def _can_keep_second_factors(self) -> Self:
+        if self.second_factor and not self.second_factor_key.is_set:
+            raise ValueError("second_factor = true braucht second_factor_key (`openssl rand -base64 32` macht einen)")
+        return self

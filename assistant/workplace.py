@@ -13,6 +13,7 @@ from klimapartner.assistant.identity import identity_of
 from klimapartner.assistant.intake import Office
 from klimapartner.assistant.settings import Settings
 from klimapartner.assistant.templates import Texts
+from klimapartner.assistant.totp_secrets import seal_all
 from klimapartner.intents.reader import Reader, load_reader
 from klimapartner.storage.call_versions import CallVersion, newest_number, newest_version
 from klimapartner.storage.engine import Database, Session, open_database
@@ -93,6 +94,8 @@ def open_workplace(settings: Settings, clock: Clock | None = None) -> Iterator[W
     database = open_database(settings.database)
     try:
         database.migrate()
-        yield Workplace(settings, clock or clock_from(settings.now), database)
+        work = Workplace(settings, clock or clock_from(settings.now), database)
+        seal_all(settings, database, work.clock)
+        yield work
     finally:
         database.close()

@@ -163,13 +163,24 @@ def set_language(session: Session, user_id: int, language: str) -> None:
 
 
 def totp_of(session: Session, user_id: int) -> tuple[str, int]:
-    """The secret of the second factor ('' for none) and the time step of the last code that was taken."""
+    """What is kept of the second factor's secret ('' for none), and the time step of the last code that was taken."""
     row = fetch(session, UserRow, user_id)
     return row.totp_secret, row.totp_step
 
 
+def kept_totp(session: Session, *, lock: bool = False) -> dict[int, str]:
+    """What is kept of every second factor, by user; with `lock` nobody else changes one meanwhile."""
+    chosen = select(UserRow).where(UserRow.totp_secret != "").order_by(UserRow.id)
+    return {row.id: row.totp_secret for row in session.scalars(chosen.with_for_update() if lock else chosen)}
+
+
+def change_kept_totp(session: Session, user_id: int, kept: str) -> None:
+    """Keep the same secret in another form; which codes were used stays known."""
+    fetch_locked(session, UserRow, user_id).totp_secret = kept
+
+
 def set_totp(session: Session, user_id: int, secret: str, *, who: str, now: datetime) -> None:
-    """Switch the second factor on, or off with ''."""
+    """Switch the second factor on, or off with ''; `secret` as it is to be kept."""
     row = fetch_locked(session, UserRow, user_id)
     row.totp_secret, row.totp_step = secret, 0
     action = "second factor on" if secret else "second factor off"

@@ -1,6 +1,7 @@
 """`klimapartner init`: writes the settings and asks what it must."""
 
 import json
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ _KNOWN_HOSTS = {
     "microsoft": ("outlook.office365.com", "smtp.office365.com"),
     "gmail": ("imap.gmail.com", "smtp.gmail.com"),
 }
+FACTOR_KEY = "geheim/zweiter-faktor"
 _AUTH = {
     "password": 'method = "password"\nsecret = { file = "geheim/passwort" }',
     "microsoft": 'method = "microsoft"\ntenant = ""\nclient_id = ""\nsecret = { file = "geheim/client-secret" }\n'
@@ -59,11 +61,20 @@ def init(
         ),
         encoding="utf-8",
     )
+    _make_key(path.parent / FACTOR_KEY)
     load_settings(path)
     typer.echo(
         f"{path} ist geschrieben. Als Nächstes: das Geheimnis in die Datei unter geheim/ legen, den Datenschutztext "
         "unter [controller.privacy_text] eintragen, dann `klimapartner doctor`."
     )
+
+
+def _make_key(path: Path) -> None:
+    """A new key in a file that only its owner reads; one that is there stays: what it encrypted needs it."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(f"{secrets.token_urlsafe(32)}\n", encoding="utf-8")
 
 
 def settings_text(*, auth: str, now: datetime | None = None, **values: str) -> str:

@@ -9,6 +9,7 @@ from klimapartner.assistant.console.pages import go, page
 from klimapartner.assistant.console.second_factor import is_right, setup_values, switch_on
 from klimapartner.assistant.console.visit import Own, Visit
 from klimapartner.assistant.console.words import text
+from klimapartner.assistant.totp_secrets import has_key
 from klimapartner.storage.recovery import drop_recovery_codes, issue_recovery_codes
 from klimapartner.storage.sessions import end_sessions
 from klimapartner.storage.users import set_totp
@@ -19,13 +20,16 @@ router = APIRouter(prefix="/account")
 @router.get("/second-factor")
 def setup_page(visit: Own) -> Response:
     """How to set up the second factor; one that is there is switched off first."""
+    if not has_key(visit.work.settings):
+        visit.say(text("account.factor_no_key", visit.language), "warning")
+        return go("/account")
     return go("/account") if visit.user.second_factor else _setup_form(visit)
 
 
 @router.post("/second-factor")
 def set_up(visit: Own, secret: Field = "", code: Field = "") -> Response:
     """Switch the second factor on; the recovery codes are shown, this once."""
-    if visit.user.second_factor:
+    if visit.user.second_factor or not has_key(visit.work.settings):
         return go("/account")
     with visit.work.database.session() as session:
         codes = switch_on(session, visit, secret, code)

@@ -9,6 +9,7 @@ import segno
 
 from klimapartner.assistant.console.visit import Visit
 from klimapartner.assistant.console.words import text
+from klimapartner.assistant.totp_secrets import opened, sealed
 from klimapartner.storage.engine import Session
 from klimapartner.storage.recovery import issue_recovery_codes, redeem_recovery_code
 from klimapartner.storage.users import count_failure, is_locked, set_totp, totp_of, use_totp_step
@@ -43,7 +44,8 @@ def switch_on(session: Session, visit: Visit, secret: str, code: str) -> list[st
     given = "".join(code.split())
     if not (_SECRET.fullmatch(secret) and (step := _step_of(secret, given, visit)) is not None):
         return []
-    set_totp(session, visit.user.id, secret, who=visit.who, now=visit.now())
+    kept = sealed(visit.work.settings, visit.user.id, secret)
+    set_totp(session, visit.user.id, kept, who=visit.who, now=visit.now())
     use_totp_step(session, visit.user.id, step)
     return issue_recovery_codes(session, visit.user.id, now=visit.now())
 
@@ -68,8 +70,8 @@ def _picture(uri: str) -> str:
 
 def _is_app_code(session: Session, visit: Visit, code: str) -> bool:
     """Whether it is the app's code of now, a step early or late, and was not used yet."""
-    secret, _ = totp_of(session, visit.user.id)
-    step = _step_of(secret, code, visit) if secret else None
+    kept, _ = totp_of(session, visit.user.id)
+    step = _step_of(opened(visit.work.settings, visit.user.id, kept), code, visit) if kept else None
     return step is not None and use_totp_step(session, visit.user.id, step)
 
 

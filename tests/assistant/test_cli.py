@@ -205,6 +205,7 @@ def test_an_entry_by_hand_is_in_the_export(run: Run, tmp_path: Path) -> None:
     given = {"address": "office@agency.example", "controller": "Agency", "auth": "password"}
     given |= {"imap-host": "imap.agency.example", "smtp-host": "smtp.agency.example"}
     assert run("init", *(word for name, value in given.items() for word in (f"--{name}", value)))[0] == 0
+    assert (tmp_path / "geheim" / "zweiter-faktor").stat().st_mode & 0o777 == 0o600
     code, _, _ = run("register", "add", "Herdecke", "--partner", "=1+1", "--country", "ph", "--phone", "02330 611-0")
     assert code == 0
     assert run("register", "export", "register.xlsx")[0] == 0

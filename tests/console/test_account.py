@@ -10,9 +10,10 @@ from console_desk import PASSWORD, Console, Staff, copied_console, said, texts, 
 from httpx import Response
 from lxml import html
 
+from klimapartner.assistant.totp_secrets import is_sealed
 from klimapartner.storage.recovery import count_recovery_codes
 from klimapartner.storage.sessions import open_session, sessions_of
-from klimapartner.storage.users import find_user, set_totp
+from klimapartner.storage.users import find_user, kept_totp, set_totp
 
 NEW = "another horse battery"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -102,6 +103,23 @@ def set_up(staff: Staff, console: Console, path: str) -> Response:
     (secret,) = values(page, "input[name=secret]", "value")
     assert texts(page, ".otp-key") == [" ".join(secret[i : i + 4] for i in range(0, 32, 4))]
     return staff.post(path, secret=secret, code=code_of(secret, console))
+
+
+def test_the_secret_of_a_second_factor_does_not_lie_open(console: Console) -> None:
+    staff = console.sign_in()
+    set_up(staff, console, "/account/second-factor")
+    with console.session() as session:
+        (found,) = kept_totp(session).values()
+    assert is_sealed(found)
+
+
+def test_without_a_key_no_second_factor_is_set_up(filled_sqlite: Path, tmp_path: Path) -> None:
+    with copied_console(filled_sqlite, tmp_path, console={"second_factor_key": {}}) as console:
+        page = console.sign_in().get("/account/second-factor")
+    assert said(page) == [
+        "Der zweite Faktor lässt sich noch nicht einrichten: Die Administration muss zuerst console.second_factor_key "
+        "setzen."
+    ]
 
 
 def test_a_second_factor_is_set_up_and_its_recovery_codes_are_shown_once(console: Console) -> None:

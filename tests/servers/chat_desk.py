@@ -24,6 +24,7 @@ from klimapartner.storage.tasks import Task, list_tasks
 OFFICE = "office@engagement-global.example"
 NOW = datetime.fromisoformat("2022-02-10T09:00:00+01:00")
 REFERENCE = re.compile(r"KP9-[0-9A-Z]{6}")
+FACTOR_KEY = "a key for tests of thirty-two signs"
 _SERVER = {"host": "localhost", "port": 1, "tls": "none"}
 
 
@@ -37,7 +38,8 @@ def chat_settings(url: str, **more: Any) -> Settings:
         "limits": {"domain_per_hour": 1000, "total_per_hour": 1000, "address_per_day": 1000},
         "mailboxes": {"box": {"address": OFFICE, "imap": _SERVER, "smtp": _SERVER}},
     }
-    return make_settings(data | more, where="test", base=Path())
+    console = {"second_factor_key": {"value": FACTOR_KEY}} | more.pop("console", {})
+    return make_settings(data | more | {"console": console}, where="test", base=Path())
 
 
 @dataclass
