@@ -11,8 +11,9 @@ from klimapartner.assistant.languages import Language
 from klimapartner.assistant.letters.catalogue import Filled, fill, letters, text_of
 from klimapartner.assistant.letters.sending import HELD, letter_draft
 from klimapartner.assistant.templates import plain
+from klimapartner.mailbox.compose import new_message_id
 from klimapartner.storage.engine import Session
-from klimapartner.storage.outbox import OutboxMail, enqueue
+from klimapartner.storage.outbox import OutboxMail, enqueue, find_by_rfc_id
 from klimapartner.storage.participants import Participant, list_participants, register_participant
 from klimapartner.storage.search import EntryFilter, list_entries
 
@@ -72,14 +73,19 @@ def invite(session: Session, office: Office, step: Step, *, language: Language, 
     made = []
     calendar = calendar_of(office, step, language, now=now)
     for person in list_participants(session, office.call.id, step.id):
-        filled = invitation(office, step, person, language)
-        if filled.missing or not person.email:
+        filled, token = invitation(office, step, person, language), f"event.{step.id}.{person.id}"
+        if filled.missing or not person.email or _was_made(session, office, token):
             continue
         draft = letter_draft(
-            office, new_conversation(session, office, person.email, now=now), token=f"event.{step.id}.{person.id}",
+            office, new_conversation(session, office, person.email, now=now), token=token,
             to=person.email, name=plain(person.name), subject=filled.subject, body=filled.body, language=language,
             hold=HELD, calendar=calendar,
         )  # fmt: skip
         mail, new = enqueue(session, draft, now=now)
         made += [mail] if new else []
     return made
+
+
+def _was_made(session: Session, office: Office, token: str) -> bool:
+    """Looked for first: a conversation that nobody needs would be left."""
+    return find_by_rfc_id(session, new_message_id(message_id_domain(office.box), token)) is not None

@@ -16,6 +16,7 @@ from postgres_server import new_database
 
 from klimapartner.assistant.dispatch import open_gate
 from klimapartner.assistant.settings import Settings
+from klimapartner.assistant.web.chat_session import begin_visit
 from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
 
 HOUR, MERGED = 3600.0, "Die beiden Einträge sind zusammengeführt."
@@ -47,8 +48,13 @@ DEEDS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "discard": [(f"/outbox/{BY_HUSUM}/act", {"action": "discard"})],
     "merge": [(f"/entries/{NUERNBERG}/merge", {"other": ZITTAU})],
     "part again": [(f"/entries/{GERSTHOFEN}/merges/1/undo", {})],
+    "take a pair": [("/match/accept", {"entry": HUSUM, "offer": 1})],
+    "invite": [("/events/workshop/invite", {})],
+    "answer in a chat": [("/chats/1/answer", {"said": "Gern helfen wir."})],
+    "bring in": [("/import/1", {})],
     "erase": [("/people/erase/now", {"key": "rolf.petersen@husum.example", "word": "ERASE"})],
 }
+SHEET = "Kommune;Region;E-Mail\nBonn;Afrika;kim@bonn.example\nKöln;Lateinamerika;robin@koeln.example\n"
 QUICK = ("correct", "write a letter", "merge", "erase")
 
 
@@ -63,7 +69,11 @@ class Template:
 def prepared(console: Console) -> tuple[dict[str, str], str]:
     with console.session() as session:
         open_gate(session, now=console.work.clock())
+    begin_visit(console.work, "de")
     staff = console.sign_in("lead")
+    sheet = {"file": ("liste.csv", SHEET.encode(), "text/csv")}
+    brought = staff.client.post("/console/import", data={"guard": staff.guard}, files=sheet)
+    assert brought.url.path == "/console/import/1"
     assert said(staff.post(f"/entries/{GERSTHOFEN}/merge", other=WUNSTORF)) == [MERGED]
     return dict(staff.client.cookies), staff.guard
 
