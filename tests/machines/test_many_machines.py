@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -21,6 +22,7 @@ from sqlalchemy import func, select
 from klimapartner.assistant.dispatch import open_gate
 from klimapartner.mailbox.fakes.smtp_sink import SmtpSink
 from klimapartner.storage.engine import Database, open_database
+from klimapartner.storage.invariants import broken_rules
 from klimapartner.storage.messages import count_by_state
 from klimapartner.storage.outbox import count_outbox
 from klimapartner.storage.tables import EntryRow, HistoryRow, LocationRow, MessageRow, OutboxRow, UnansweredRow
@@ -93,6 +95,7 @@ def ledger(database: Database, post: Post) -> dict[str, int]:
             "answered": len(set(answered)),
             "answered twice": len(answered) - len(set(answered)),
             "read twice": sum(readings.values()) - len(readings),
+            "broken rules": len(list(broken_rules(session, now=datetime.now(UTC)))),
         }
     to = Counter(mail.recipients[0] for mail in post.sink.received)
     return found | {"arrived": len(to), "arrived twice": sum(to.values()) - len(to)}
@@ -102,7 +105,8 @@ def expected(count: int) -> dict[str, int]:
     """Each mail stored, read, answered and delivered once; one entry a town."""
     return {
         "messages": count, "places": count, "towns": len(TOWNS), "entries": len(TOWNS), "silent": 0,
-        "answered": count, "answered twice": 0, "read twice": 0, "arrived": count, "arrived twice": 0,
+        "answered": count, "answered twice": 0, "read twice": 0, "broken rules": 0, "arrived": count,
+        "arrived twice": 0,
     }  # fmt: skip
 
 
