@@ -12,8 +12,8 @@ from klimapartner.intents.reading import Letter
 
 LABELS = ("machine", "person")
 MODEL = Path(__file__).with_name("model") / "machine"
-SURE, VERY_SURE = 0.55, 0.8
-PLAUSIBLE = 0.3  # enough where the wording of a notice speaks for it, too
+SURE, VERY_SURE = 0.55, 0.7
+PLAUSIBLE = 0.4  # enough where the wording of a notice speaks for it, too
 HARDLY = 0.1
 UNSAID = 0.5
 
@@ -21,10 +21,9 @@ UNSAID = 0.5
 def machine_likelihood(letter: Letter) -> float:
     """How likely it is that a machine wrote a letter, 0 to 1, by its words, its shape and its sender.
 
-    Headers are not looked at; a letter without text of its own is undecided, and so is one
-    that somebody passed on. On held-out writers what is above
-    `VERY_SURE` was a machine's, above `SURE` where the letter also wants nothing of the programme; the figures stand in
-    the model's meta data.
+    Headers are not looked at; a letter without text of its own is undecided, and so is one that somebody passed on. On
+    held-out writers what is above `VERY_SURE` was a machine's, above `SURE` where the letter also wants nothing of the
+    programme; the figures stand in the model's meta data.
     """
     if not has_text(letter) or passed_on(letter):
         return UNSAID

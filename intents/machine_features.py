@@ -1,4 +1,4 @@
-"""What the machine voter sees of a letter: words and their pairs, the shape of the text, who signs and who speaks."""
+"""What the machine voter sees of a letter: words and pairs, the shape of the text, who sends, signs and speaks."""
 
 import re
 import tomllib
@@ -6,6 +6,8 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from klimapartner.intents.fold import folded
+from klimapartner.intents.machine_scene import scene
+from klimapartner.intents.machine_sender import sender_kind
 from klimapartner.intents.reading import Letter
 
 _WORDS = tomllib.loads(Path(__file__).with_name("machine_words.toml").read_text(encoding="utf-8"))
@@ -13,6 +15,7 @@ _SAID = {name: re.compile(pattern, re.MULTILINE) for name, pattern in _WORDS["bo
 _OWN = ("body", "signature")
 _HEAD, _TAIL = 1_800, 500
 _STEM = 6
+_CALENDAR = {word[:_STEM]: kind for kind, words in _WORDS["calendar"].items() for word in words}
 _ADDRESS = re.compile(r"(?<!\S)\S+@\S+|\bwww\.\S+|(?<=://)\S+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _FIELD = re.compile(r"^[^\n:?!.]{2,32}: ?\S", re.MULTILINE)
@@ -36,16 +39,21 @@ _PASSED = re.compile(r"(?:wg|fwd?|tr|enc|rv)\s?:", re.IGNORECASE)
 def features(letter: Letter) -> list[str]:
     """The features of a letter, each once, sorted; a letter without any text has those of its sender."""
     subject, body = _text(letter, ("subject",)), _text(letter, _OWN)
+    sender, said = sender_kind(letter.from_name, letter.from_addr), _said(body)
+    head = _subject_shape(subject)
     found = {
         *_words(subject, "s"),
         *_words(body, "b"),
         *(f"n:{word}" for word in _stems(letter.from_name)),
         *(f"a:{word}" for word in _stems(letter.from_addr.rpartition("@")[0])),
         *(f"d:{word}" for word in _stems(letter.from_addr.rpartition("@")[2].rpartition(".")[0])),
-        *_subject_shape(subject),
+        *head,
         *_shape(body),
         *_signing(letter, body),
-        *_speaking(body),
+        *(f"T!{name}" for name in said),
+        *(f"T!{one}+{two}" for one, two in combinations(sorted(said), 2)),
+        *(f"F!{sender}+{sign}" for sign in head | said | {""}),
+        *scene(body, said, sender),
     }
     return sorted(found)
 
@@ -59,7 +67,12 @@ def _text(letter: Letter, kinds: tuple[str, ...]) -> str:
 
 
 def _stems(text: str) -> list[str]:
-    return [word[:_STEM] if word.isalpha() else "0" * min(len(word), 4) for word in _TOKEN.findall(text.casefold())]
+    return [_stem(word) for word in _TOKEN.findall(text.casefold())]
+
+
+def _stem(word: str) -> str:
+    """The beginning of a word; numbers by their length, months and days of the week by their kind."""
+    return _CALENDAR.get(word[:_STEM], word[:_STEM]) if word.isalpha() else "0" * min(len(word), 4)
 
 
 def _words(text: str, mark: str) -> set[str]:
@@ -119,15 +132,15 @@ def _signing(letter: Letter, body: str) -> set[str]:
     return persons | {f"P!signs{len(persons)}"}
 
 
-def _speaking(body: str) -> set[str]:
+def _said(body: str) -> set[str]:
+    """The names of the word signs in a text."""
     low = body.casefold()
-    said = {name for name, pattern in _SAID.items() if pattern.search(low)}
-    return {f"T!{name}" for name in said} | {f"T!{one}+{two}" for one, two in combinations(sorted(said), 2)}
+    return {name for name, pattern in _SAID.items() if pattern.search(low)}
 
 
 def has_text(letter: Letter) -> bool:
-    """Whether a letter has words of its own beside its subject."""
-    return len(_TOKEN.findall(_text(letter, _OWN))) >= 2
+    """Whether a letter has different words of its own beside its subject."""
+    return len(set(_stems(_text(letter, _OWN)))) >= 2
 
 
 def passed_on(letter: Letter) -> bool:

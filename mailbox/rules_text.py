@@ -34,6 +34,7 @@ _FORM = re.compile(
     r"kontaktformular|contact form|webformular|online-?formular|formulaire de contact|"
     r"formulario de contacto|formulário de contato"
 )
+_IN_FORM = {name: re.compile(any_of(patterns), re.MULTILINE) for name, patterns in _TABLES["form"].items()}
 _SHORT = 1_500
 _FEW = 60  # words
 
@@ -77,7 +78,9 @@ def _impersonal(facts: Facts) -> bool:
 
 
 def _auto_reply_subject(facts: Facts) -> bool:
-    return subject_says(facts, "auto_reply")
+    """The subject of an automatic answer; without the subject answered to, a person may write about one."""
+    about = ":" not in facts.subject and (asks_or_wants(facts) or bool(signs(facts, "personal")))
+    return subject_says(facts, "auto_reply") and not about
 
 
 def _absence_subject(facts: Facts) -> bool:
@@ -120,7 +123,13 @@ def _bounce_text(facts: Facts) -> bool:
     found = signs(facts, "bounce")
     subject = subject_says(facts, "bounce")
     told = subject and bool(found) and not _human(facts) and (_impersonal(facts) or "diagnostic" in found)
-    return told or (len(found) == 2 and (is_daemon(facts.local) or subject)) or _short_notice(facts, found)
+    whole = len(found) == 2 and (is_daemon(facts.local) or (subject and not _begs(facts)))
+    return told or whole or _short_notice(facts, found)
+
+
+def _begs(facts: Facts) -> bool:
+    """A few words in which somebody asks for something, as who tells of a mail that came back."""
+    return _words(facts) <= _FEW and asks_or_wants(facts)
 
 
 def _short_notice(facts: Facts, found: set[str]) -> bool:
@@ -199,6 +208,13 @@ def _wants(facts: Facts) -> bool:
 def _scanned(facts: Facts) -> bool:
     """A person's paper, sent by the copier."""
     return bool(facts.message.attachments) and bool(_SCAN.search(f"{facts.subject} {facts.body} {facts.local}"))
+
+
+def relays_form(facts: Facts) -> bool:
+    """Whether a site passes on what somebody wrote into its form, and does not only send a copy to who wrote it."""
+    text = f"{facts.subject}\n{facts.body}"
+    found = {name for name, pattern in _IN_FORM.items() if pattern.search(text)}
+    return found == {"form", "said"}
 
 
 def _form(facts: Facts) -> bool:

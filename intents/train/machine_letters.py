@@ -22,9 +22,11 @@ _PASSED_ON = re.compile(r"^(?:-{3,} ?\w|_{10,}$|(?:Von|From|De) ?: )", re.MULTIL
 def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
     """A corpus of JSON lines: cases in the form of the gold sets, of which `gold.automated` is learnt."""
 
+    bags = [(features(letter_of(case)), bool(case["gold"].get("automated"))) for case in read_cases([Path(path)])]
+
     def read(nlp: Language) -> Iterator[Example]:
-        for case in read_cases([Path(path)]):
-            yield _example(nlp, case)
+        for bag, automated in bags:
+            yield _example(nlp, bag, automated)
 
     return read
 
@@ -47,9 +49,7 @@ def _without_quotes(body: str) -> str:
     return _PASSED_ON.split(kept, maxsplit=1)[0].strip() or kept
 
 
-def _example(nlp: Language, case: dict[str, Any]) -> Example:
-    words = features(letter_of(case))
+def _example(nlp: Language, words: list[str], automated: bool) -> Example:
     reference = Doc(nlp.vocab, words=words)
-    automated = bool(case["gold"].get("automated"))
     reference.cats = dict(zip(LABELS, (float(automated), float(not automated)), strict=True))
     return Example(Doc(nlp.vocab, words=words), reference)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from klimapartner.mailbox.facts import facts
 from klimapartner.mailbox.identity import OwnIdentity
 from klimapartner.mailbox.message import Address, Message
 from klimapartner.mailbox.parse import parse_message
+from klimapartner.mailbox.rules_text import relays_form
 from klimapartner.mailbox.triage import RULES, Verdict, triage
 
 Case = dict[str, Any]
@@ -205,6 +207,14 @@ def test_what_comes_to_our_envelope_sender_is_read_and_not_answered(header: str,
              "bitte ich Sie noch einmal um die Unterlagen.\n\nMit freundlichen Grüßen\nPetra Sommer"},
             "person",
         ),
+        ({"subject": "Out of Office", "body": "Liebe Frau Roth, ich bin doch da. Rufen Sie an."}, "person"),
+        ({"subject": "Abwesenheitsassistent", "body": "Ihrer schreibt mir dauernd. Ausschalten?"}, "person"),
+        ({"subject": "Out of Office", "body": "Back on Monday."}, "auto_reply"),
+        (
+            {"subject": "Unzustellbar?", "body": 'Es kam zurück ("mailbox full"), unzustellbar. Die Gemeinde Kall hat\n'
+             "Interesse. Bitte um kurze Rückmeldung."},
+            "person",
+        ),
         (
             {"from_addr": "noreply@net.example", "headers": {"Reply-To": "eva@ulm.example"}, "subject": "Eva is here",
              "body": "Eva has accepted your invitation to Netz and has chosen a new address."},
@@ -263,6 +273,19 @@ def test_an_answer_to_an_invitation_is_a_machines() -> None:
     )
     verdict = triage(parse_message(raw), own=OWN)
     assert (verdict.automated, verdict.kind) == (True, "calendar")
+
+
+@pytest.mark.parametrize(
+    ("body", "relayed"),
+    [
+        ("Über das Formular wurde gesendet:\nName: Heike Stolz\nNachricht: Wir möchten teilnehmen.", True),
+        ("Formulaire de contact\nNom : Orou Sabi\nMessage : Nous cherchons une ville.", True),
+        ("Kopie Ihrer Angaben im Formular\nNachricht: Wir möchten teilnehmen.", False),
+        ("Das Formular finde ich nicht. Nachricht folgt.", False),
+    ],
+)
+def test_what_somebody_wrote_into_a_form(body: str, relayed: bool, mail_of: Callable[[Case], bytes]) -> None:
+    assert relays_form(facts(parse_message(mail_of(PERSON | {"body": body})), OWN)) == relayed
 
 
 def test_every_rule_has_a_name_of_its_own_and_a_reason() -> None:
