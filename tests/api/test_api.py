@@ -176,6 +176,12 @@ def test_errors_are_problem_details(console: Console) -> None:
     assert program(console, "read").call("DELETE", "/entries/1").headers["allow"] == "GET, PATCH"
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/webhooks/%0A", "/entries/1%0A"])
+def test_what_is_nowhere_is_told_as_a_problem(console: Console, path: str) -> None:
+    answer = program(console).get(path)
+    assert (answer.status_code, answer.headers["Content-Type"], answer.json()["title"]) == (404, PROBLEM, "Not Found")
+
+
 def test_a_webhook_shows_its_secret_once(any_console: Console) -> None:
     writer = program(any_console, "write")
     wanted = {"url": "https://hooks.example.org/in", "events": ["entry.created"]}
