@@ -124,6 +124,8 @@ STEPS: dict[str, Step] = {
 def build_pipeline() -> Language:
     """A multilingual spaCy pipeline with every step in order; documents need findings before they go in."""
     nlp = spacy.blank("xx")
+    # No step looks at shape, prefix or flags of a token: working them out for each new word took as long as a step.
+    nlp.vocab.lex_attr_getters = {}
     for name, step in STEPS.items():
         if not Language.has_factory(name):
             Language.component(name, func=_component(step))
