@@ -55,7 +55,7 @@ DEEDS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "erase": [("/people/erase/now", {"key": "rolf.petersen@husum.example", "word": "ERASE"})],
 }
 SHEET = "Kommune;Region;E-Mail\nBonn;Afrika;kim@bonn.example\nKöln;Lateinamerika;robin@koeln.example\n"
-QUICK = ("correct", "write a letter", "merge", "erase")
+QUICK = ("correct", "write a letter")
 
 
 @dataclass(frozen=True)
