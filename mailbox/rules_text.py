@@ -192,6 +192,10 @@ def _automatic_text(facts: Facts) -> bool:
     return "automatic" in found and not (_scanned(facts) or passed_on or _form(facts)) and not _wants(facts)
 
 
+def _assistant_text(facts: Facts) -> bool:
+    return bool(signs(facts, "assistant"))
+
+
 def _asks(facts: Facts) -> bool:
     return _asks_in(facts.body)
 
@@ -285,6 +289,7 @@ RULES = (
     Rule("newsletter_text", "newsletter", "Merkmale eines Newsletters", _newsletter_text),
     Rule("receipt_text", "system", "Eingangsbestätigung eines Ticketsystems", _receipt_text),
     Rule("automatic_text", "system", "nennt sich selbst automatisch erzeugt", _automatic_text),
+    Rule("assistant_text", "system", "stellt sich als digitaler Assistent vor", _assistant_text),
     Rule("certain_subject", "system", "Betreff, den nur Programme schreiben", _certain_subject),
     Rule("service_text", "system", "Meldung eines Dienstes oder Geräts", _service_text),
 )

@@ -210,6 +210,9 @@ def test_what_comes_to_our_envelope_sender_is_read_and_not_answered(header: str,
         ({"subject": "Out of Office", "body": "Liebe Frau Roth, ich bin doch da. Rufen Sie an."}, "person"),
         ({"subject": "Abwesenheitsassistent", "body": "Ihrer schreibt mir dauernd. Ausschalten?"}, "person"),
         ({"subject": "Out of Office", "body": "Back on Monday."}, "auto_reply"),
+        ({"subject": "Re: Eingang", "body": "Hallo! Ich bin Herzi, der digitale Assistent der Stadt."}, "system"),
+        ({"subject": "Re: receipt", "body": "Hi, I'm Kim, your virtual assistant. What can I do?"}, "system"),
+        ({"subject": "Chatbot", "body": "Ich bin an Ihrem digitalen Assistenten gescheitert."}, "person"),
         (
             {"subject": "Unzustellbar?", "body": 'Es kam zurück ("mailbox full"), unzustellbar. Die Gemeinde Kall hat\n'
              "Interesse. Bitte um kurze Rückmeldung."},
