@@ -1,16 +1,17 @@
 """Stored mail: bytes as they came, each content once per mailbox, and every place where it lies."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
+from klimapartner.storage.columns import clean_json
 from klimapartner.storage.engine import Session
 from klimapartner.storage.errors import NotFound
-from klimapartner.storage.sql import clip, fetch, find, insert_if_new, table_of
+from klimapartner.storage.sql import clip, fetch, find, insert_for_key, insert_if_new, table_of
 from klimapartner.storage.states import MessageState
 from klimapartner.storage.tables import EntryMessageRow, LocationRow, MessageRow
 
@@ -18,6 +19,12 @@ from klimapartner.storage.tables import EntryMessageRow, LocationRow, MessageRow
 ID_LENGTH = 500
 Found = TypeVar("Found")
 _messages = table_of(MessageRow)
+_places = table_of(LocationRow)
+_AT_PLACE = select(_places.c.message_id).where(
+    _places.c.mailbox == bindparam("box"),
+    _places.c.uidvalidity == bindparam("validity"),
+    _places.c.uid == bindparam("number"),
+)
 _RAW = select(_messages.c.raw).where(_messages.c.id == bindparam("of"))
 _SET_CONVERSATION = (
     update(_messages)
@@ -78,19 +85,32 @@ def store_message(
     with other content is another message. `raw` may hold the header only: `size` is then the full size, `problem`
     the reason. What was worked on before it is kept comes with the `state` "done".
     """
-    known = session.get(LocationRow, (mailbox, uidvalidity, uid))
+    session.flush()
+    known = session.scalar(_AT_PLACE, {"box": mailbox, "validity": uidvalidity, "number": uid})
     if known is not None:
-        return get_message(session, known.message_id), False
+        return get_message(session, known), False
     digest = hashlib.sha256(raw).hexdigest()
     values = {"mailbox": mailbox, "sha256": digest, "raw": raw, "size": len(raw) if size is None else size}
     values |= {"message_id": clip(message_id.strip(), ID_LENGTH), "received_at": received_at, "stored_at": now}
     values |= {"problem": problem, "state": state, "state_reason": "", "attempts": 0, "next_try_at": now}
-    new = insert_if_new(session, MessageRow, values, ("mailbox", "sha256"))
+    number = insert_for_key(session, MessageRow, values, ("mailbox", "sha256"))
+    kept = _with_content(session, mailbox, digest) if number is None else _as_stored(number, values)
+    place = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "message_id": kept.id, "seen_at": now}
+    insert_if_new(session, LocationRow, place, ("mailbox", "uidvalidity", "uid"))
+    return kept, number is not None
+
+
+def _with_content(session: Session, mailbox: str, digest: str) -> StoredMessage:
     row = find(session, MessageRow, MessageRow.mailbox == mailbox, MessageRow.sha256 == digest)
     assert row is not None
-    place = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "message_id": row.id, "seen_at": now}
-    insert_if_new(session, LocationRow, place, ("mailbox", "uidvalidity", "uid"))
-    return stored(row), new
+    return stored(row)
+
+
+def _as_stored(number: int, values: Mapping[str, Any]) -> StoredMessage:
+    """The message of a row that was just inserted, as the database would give it."""
+    kept = {name: value for name, value in values.items() if name in StoredMessage.__dataclass_fields__}
+    moments = {name: value.astimezone(UTC) for name, value in kept.items() if isinstance(value, datetime)}
+    return StoredMessage(id=number, conversation_id=None, **clean_json(kept) | moments)
 
 
 def known_uids(session: Session, mailbox: str, uidvalidity: int) -> set[int]:

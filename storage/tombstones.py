@@ -11,11 +11,12 @@ from typing import Literal
 from sqlalchemy import select
 
 from klimapartner.storage.engine import Session
-from klimapartner.storage.sql import insert_if_new
+from klimapartner.storage.sql import insert_if_new, table_of
 from klimapartner.storage.state import get_state, set_state
 from klimapartner.storage.tables import TombstoneRow
 
 _KEY = "tombstone.key"
+_ANY = select(table_of(TombstoneRow).c.id).limit(1)
 Kind = Literal["address", "content", "message-id", "chat"]
 
 
@@ -65,7 +66,8 @@ def buried_at(session: Session, kind: Kind, digest: str) -> datetime | None:
 
 def has_tombstones(session: Session) -> bool:
     """Whether anything was erased at all."""
-    return session.scalars(select(TombstoneRow.id).limit(1)).first() is not None
+    session.flush()
+    return session.scalar(_ANY) is not None
 
 
 def tombstones(session: Session) -> list[Tombstone]:

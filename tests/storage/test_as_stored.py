@@ -10,6 +10,7 @@ from klimapartner.storage.answer_counts import Counted, Since, count_for_limits
 from klimapartner.storage.conversations import get_conversation, open_conversation
 from klimapartner.storage.engine import Database
 from klimapartner.storage.history import line, list_history, record_all
+from klimapartner.storage.messages import get_message, store_message
 from klimapartner.storage.outbox import count_answers, get_outbox
 from klimapartner.storage.readings import add_reading, latest_reading
 
@@ -73,3 +74,13 @@ def test_one_count_for_all_limits_says_what_counting_one_by_one_says(
             ever=count_answers(session, since=now - timedelta(days=3000), address="bert@koeln.example"),
         )
         assert counted == Counted(thread=3, address=1, domain=3, total=3, ever=2)
+
+
+def test_a_message(database: Database, now: datetime) -> None:
+    given = {"mailbox": "INBOX", "uidvalidity": 7, "message_id": f" <{ODD}> ", "received_at": now.astimezone(SUMMER)}
+    with database.session() as session:
+        made, new = store_message(session, raw=b"x", uid=1, now=now.astimezone(SUMMER), problem=ODD, size=9, **given)
+        again, twice = store_message(session, raw=b"x", uid=1, now=now, **given)
+        copy, thrice = store_message(session, raw=b"x", uid=2, now=now, **given)
+        assert made == again == copy == get_message(session, made.id)
+    assert (new, twice, thrice) == (True, False, False)
