@@ -74,10 +74,12 @@ def states(post: Post) -> dict[str, int]:
         lambda answer, n: reply(answer, n, ABSENT, Precedence="bulk", subject="Abwesend"),
         lambda answer, n: reply(answer, n, ABSENT, subject="Automatische Antwort: Klimapartnerschaft"),
         lambda answer, n: reply(answer, n, ABSENT, subject=f"Re: Abwesenheit {n}"),
+        lambda answer, n: reply(answer, n, "Elternzeit bis Mai 2023. Vertretung: Lars Ott."),
+        lambda answer, n: reply(answer, n, "Ich bin Herzi, der digitale Assistent der Stadt. Was darf es sein?"),
         lambda answer, n: reply(answer, n, INTEREST, List_Id="<klima.list.example>", Precedence="list"),
         lambda answer, n: reply(answer, n, INTEREST, sender="klima-bounces@list.example", List_Id="<klima.list>"),
     ],
-    ids=["rfc3834", "bulk", "no header", "no header, own subject", "list", "list bounces"],
+    ids=["rfc3834", "bulk", "no header", "no header, own subject", "few words", "assistant", "list", "list bounces"],
 )
 def test_a_machine_that_can_be_told_gets_the_first_answer_only(post: Post, robot: Robot) -> None:
     assert (converse(post, robot), states(post)) == (1, {"sent": 1})
