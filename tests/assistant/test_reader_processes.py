@@ -13,8 +13,18 @@ import pytest
 
 from klimapartner.assistant import reader_processes
 from klimapartner.assistant.reader_processes import count_of, readers_beside
-from klimapartner.assistant.settings import Settings
+from klimapartner.assistant.settings import Settings, load_settings
+from klimapartner.assistant.workplace import open_workplace
+from klimapartner.storage.messages import count_by_state, store_message
+from klimapartner.storage.states import MessageState
 
+OFFICE = """
+database = "sqlite:///{database}"
+[mailboxes.box]
+address = "office@agency.example"
+imap = {{ host = "127.0.0.1", port = 1, tls = "none" }}
+smtp = {{ host = "127.0.0.1", port = 1, tls = "none" }}
+"""
 PARENT = """
 import sys, threading
 from pathlib import Path
@@ -56,7 +66,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -77,6 +87,25 @@ def test_one_that_dies_is_replaced_and_all_end_with_the_service(config: Path, mo
         started[0].kill()
         until(lambda: len(started) == 3)
     assert [one.returncode for one in started] == [-signal.SIGKILL, 0, 0]
+
+
+def test_it_reads_what_is_stored(tmp_path: Path) -> None:
+    config = tmp_path / "klimapartner.toml"
+    config.write_text(OFFICE.format(database=tmp_path / "k.db"), encoding="utf-8")
+    raw = b"From: <kim@koeln.example>\r\nSubject: Interesse\r\n\r\nDie Stadt K=C3=B6ln bekundet ihr Interesse.\r\n"
+    with open_workplace(load_settings(config)) as work:
+        now = work.clock()
+        with work.database.session() as session:
+            store_message(
+                session, mailbox="box", uidvalidity=1, uid=1, raw=raw, message_id="<1@x>", received_at=now, now=now
+            )
+
+        def states() -> dict[MessageState, int]:
+            with work.database.reading() as session:
+                return count_by_state(session)
+
+        with readers_beside(1, config, threading.Event()):
+            until(lambda: states() == {"done": 1})
 
 
 def test_none_outlives_a_service_that_was_killed(config: Path) -> None:
