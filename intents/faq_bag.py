@@ -14,6 +14,7 @@ from thinc.types import Floats1d, Floats2d, Ints1d
 
 # Weight of a kind of feature, by its first two characters, and whether all of that kind in a line share it.
 ALONE = {"s:": 0.8, "l:": 0.8, "h:": 0.5, "x:": 0.5, "c:": 0.5, "p:": 0.25, "n:": 0.2}
+ALONE |= {"q:": 0.5, "i:": 0.5, "v:": 0.3, "u:": 0.3}  # how a letter says it, and what stands around it
 SHARED = 1.0
 Weighed = tuple[Ints1d, Floats1d, Ints1d]
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from klimapartner.intents.cues import CueBook, compile_cue, fold
-from klimapartner.intents.faq_text import WORD, plain, spelled, spellings
+from klimapartner.intents.faq_text import WORD, plain, spellings
 
 MACRO = re.compile(r"@(\w+)")
 NAME = re.compile(r"[a-z]+")
@@ -71,10 +71,9 @@ def _concept_book() -> CueBook:
 
 @cache
 def known_words() -> frozenset[str]:
-    """The whole words of all phrases and of the corpus: what a word with one typo may have been meant to be."""
+    """The whole words of all phrases: what a word with one typo may have been meant to be."""
     texts = (fold(pattern) for _, pattern in _patterns())
-    words = frozenset(word for text in texts for word in re.split(r"[\s|_?&~^]+", text) if NAME.fullmatch(word))
-    return words | spelled()
+    return frozenset(word for text in texts for word in re.split(r"[\s|_?&~^]+", text) if NAME.fullmatch(word))
 
 
 @cache

@@ -1,6 +1,7 @@
 """A message cut into its single questions."""
 
 import re
+from collections.abc import Iterator
 
 ASKING = (
     r"(?:wie|was|wann|wo|wohin|wer|wen|wem|wieso|warum|welche\w*|woher|wieviel\w*|wofuer|wozu|worum|ab wann|bis wann"
@@ -21,7 +22,11 @@ JOINT = re.compile(
 )
 
 
-PURPOSE = re.compile(r",? (?:damit|so that|in order (?:to|that)|afin (?:de|que)|para que|a fim de)\b[^?]*")
+# What an answer is for; "damit" alone may as well mean "by that" ("Sind wir damit gebunden?").
+PURPOSE = re.compile(
+    r"(?:, damit|\bdamit (?=(?:wir|ich|man|unsere?|unser|er|die|der|das|alle)\b)"
+    r"|,? (?:so that|in order (?:to|that)|afin (?:de|que)|para que|a fim de))\b[^?]*"
+)
 SHORT_HEAD = re.compile(r"(?:^|(?<=[?!;.\n] ))(\w+(?: \w+){0,2}): (?=\w)")
 LEADS = re.compile(
     r"(?:und|oder|also|weiter|ferner|ausserdem|erstens|zweitens|drittens|viertens|fragen?|and|also|et|y|e|\W*"
@@ -31,12 +36,36 @@ LEADS = re.compile(
 )
 
 
+# "wann und wo ist das Treffen?" asks one thing
+BARE = re.compile(
+    r"(?:(?:und|and|et|y|e) )?(?:wann|wo|wer|wie|when|where|who|how|quand|ou|qui|cuando|donde|quien|quando|onde|quem)"
+)
+FEWEST = 3  # words of a question that a bare word before it belongs to
+
+
 def questions(text: str) -> tuple[str, ...]:
     """The parts of a text (folded) that may each ask something of their own, in order; not what an answer is for."""
     whole = SHORT_HEAD.sub(_joined, PURPOSE.sub("", text))
     sentences = (part.strip(" ,.-") for part in END.split(whole))
-    parts = (part.strip(" ,.-") for sentence in sentences for part in JOINT.split(sentence))
+    parts = (part for sentence in sentences for part in _parts(sentence))
     return tuple(part for part in parts if not LEADS.fullmatch(part))
+
+
+def _parts(sentence: str) -> Iterator[str]:
+    """The questions of a sentence; a bare question word stays with what follows it."""
+    bare = ""
+    for part in JOINT.split(sentence):
+        stripped = part.strip(" ,.-")
+        if BARE.fullmatch(stripped):
+            bare = f"{bare} {stripped}".strip()
+        elif bare and len(stripped.split()) >= FEWEST:
+            yield f"{bare} {stripped}"
+            bare = ""
+        else:
+            yield from (each for each in (bare, stripped) if each)
+            bare = ""
+    if bare:
+        yield bare
 
 
 def _joined(head: re.Match[str]) -> str:

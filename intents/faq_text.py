@@ -14,7 +14,10 @@ LONG = 6  # shorter words are too like each other for a repair
 
 
 def plain(text: str, known: frozenset[str] = frozenset()) -> str:
-    """The text folded; words of one typo are read as the word in `known` that they are nearest to."""
+    """The text folded; words of one typo are read as the word in `known` that they must mean.
+
+    What could as well mean another word, or is spelled right, stays as it is.
+    """
     folded = fold(_without_countries(text))
     swaps, repairs = spellings(), _repairs(known)
     return WORD.sub(lambda match: _read(match.group(), swaps, known, repairs), folded)
@@ -23,7 +26,7 @@ def plain(text: str, known: frozenset[str] = frozenset()) -> str:
 def _read(word: str, swaps: Mapping[str, str], known: frozenset[str], repairs: Mapping[str, str]) -> str:
     if word in swaps:
         return swaps[word]
-    if len(word) < LONG or word in known or not word.isalpha():
+    if len(word) < LONG or word in known or word in spelled() or not word.isalpha():
         return word
     return next((repairs[form] for form in (word, *_shorter(word)) if form in repairs), word)
 
@@ -57,8 +60,8 @@ def spelled() -> frozenset[str]:
 def _repairs(known: frozenset[str]) -> Mapping[str, str]:
     """For each known word and each form of it that lacks one letter, the word; forms of two words are left out."""
     found: dict[str, str] = {}
-    for word in known:
+    for word in known | spelled():
         if len(word) >= LONG:
             for form in _shorter(word):
                 found[form] = "" if found.get(form, word) != word else word
-    return {form: word for form, word in found.items() if word}
+    return {form: word for form, word in found.items() if word in known}

@@ -36,12 +36,12 @@ def load_voter(folder: Path) -> Voter:
 
 def voter(nlp: Language) -> Voter:
     """A trained pipeline as a voter; what it reads leaves nothing in its vocabulary."""
+    return lambda texts: votes(nlp, [faq_features.features(text) for text in texts])
+
+
+def votes(nlp: Language, rows: Sequence[Sequence[str]]) -> list[Votes]:
+    """What a pipeline over weighed features says of rows of them."""
     pipe: Any = nlp.get_pipe("textcat_multilabel")
-
-    def vote(texts: Sequence[str]) -> list[Votes]:
-        rows = [faq_features.features(text) for text in texts]
-        values = [np.asarray(faq_bag.weights(row), dtype=np.float32) for row in rows]
-        scores = judged(pipe, [hashes(row) for row in rows], values) if rows else ()
-        return [dict(zip(pipe.labels, map(float, row), strict=True)) for row in scores]
-
-    return vote
+    values = [np.asarray(faq_bag.weights(row), dtype=np.float32) for row in rows]
+    scores = judged(pipe, [hashes(row) for row in rows], values) if rows else ()
+    return [dict(zip(pipe.labels, map(float, row), strict=True)) for row in scores]

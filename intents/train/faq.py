@@ -6,28 +6,25 @@ Every fold holds whole writers out. The phrases of `faq/` are fixed files: write
 written are told from those who were not.
 """
 
-import contextlib
-import io
 import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from spacy.cli.train import train
+from spacy.language import Language
 
 from klimapartner.intents.faq_cues import read_cues
-from klimapartner.intents.faq_order import leading
+from klimapartner.intents.faq_order import FAQ_IDS, leading
 from klimapartner.intents.faq_rank import asked
 from klimapartner.intents.faq_split import questions
-from klimapartner.intents.faq_voter import Voter, load_voter
-from klimapartner.intents.train import faq_lines
+from klimapartner.intents.faq_voter import Voter, voter
+from klimapartner.intents.train.faq_lines import Line, corpus, line_rows
+from klimapartner.intents.train.linear import fit_rows
 
-Line = dict[str, Any]
 Answering = Callable[[str], frozenset[str]]
+CONFIG = Path(__file__).with_name("faq.cfg")
 FOLDS = 4
 # Writers whose lines nobody had read when the phrases were written.
 UNREAD = frozenset({"w06", "w26", "w27", "w62", "w63", "w72", "w75", "w76", "w78"})
@@ -39,29 +36,18 @@ def main() -> int:
     output = Path(sys.argv[1])
     lines = corpus()
     figures = measure(lines)
-    train_model(lines, output)
-    figures["voter and phrases"]["held-out writers"] = held_out(output)
+    model = fit(lines)
+    figures["voter and phrases"]["held-out writers"] = held_out(model)
+    shutil.rmtree(output, ignore_errors=True)
+    model.to_disk(output)
     (output / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(table(figures))
     return 0
 
 
-def corpus(kind: str = "w") -> list[Line]:
-    """The chat lines of a kind of writers (w: to train on, h: held out), each with its writer."""
-    folder = files("klimapartner.intents") / "corpus"
-    paths = sorted(Path(str(folder)).glob(f"{kind}*.chat.jsonl"))
-    return [{**line, "writer": path.name.partition(".")[0]} for path in paths for line in faq_lines.read_lines([path])]
-
-
-def train_model(lines: Iterable[Line], output: Path) -> None:
-    """Train by the committed config and move the pipeline to a folder."""
-    config = Path(str(files("klimapartner.intents") / "train" / "faq.cfg"))
-    with TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-        texts, trained = Path(folder) / "lines.jsonl", Path(folder) / "trained"
-        texts.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-        train(config, trained, overrides={"paths.train": str(texts), "paths.dev": str(texts)})
-        shutil.rmtree(output, ignore_errors=True)
-        shutil.copytree(trained / "model-last", output)
+def fit(lines: Iterable[Line]) -> Language:
+    """A voter trained on these lines by the committed config."""
+    return fit_rows(CONFIG, FAQ_IDS, line_rows(lines))
 
 
 def measure(lines: Sequence[Line]) -> dict[str, Any]:
@@ -76,17 +62,14 @@ def measure(lines: Sequence[Line]) -> dict[str, Any]:
     return {name: {group: count(pairs, group) for group in GROUPS} for name, pairs in answers.items()}
 
 
-def held_out(model: Path) -> dict[str, float]:
+def held_out(model: Language) -> dict[str, float]:
     """Figures of the finished model on the writers that nothing was made from."""
-    answering = by_voter(load_voter(model))
+    answering = by_voter(voter(model))
     return count([(line, answering(line["text"])) for line in corpus("h")], "strangers")
 
 
 def _ways(lines: Sequence[Line]) -> dict[str, Answering]:
-    with TemporaryDirectory() as folder:
-        train_model(lines, Path(folder) / "faq")
-        voter = load_voter(Path(folder) / "faq")
-    return {"phrases alone": by_phrases, "voter and phrases": by_voter(voter)}
+    return {"phrases alone": by_phrases, "voter and phrases": by_voter(voter(fit(lines)))}
 
 
 def by_phrases(text: str) -> frozenset[str]:
@@ -96,9 +79,9 @@ def by_phrases(text: str) -> frozenset[str]:
     return frozenset() if whole.beside else frozenset().union(*parts) or leading(whole.sure)
 
 
-def by_voter(voter: Voter) -> Answering:
+def by_voter(vote: Voter) -> Answering:
     """What the assistant answers with a voter."""
-    return lambda text: frozenset(asked(text, voter).sure)
+    return lambda text: frozenset(asked(text, vote).sure)
 
 
 GROUPS: dict[str, Callable[[str], bool]] = {

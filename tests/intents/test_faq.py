@@ -114,6 +114,8 @@ def test_no_line_has_both_answers_and_suggestions() -> None:
         ("erstens: wer darf", ("wer darf",)),
         ("infoworkshop: gibt es folien?", ("infoworkshop gibt es folien",)),
         ("helfen sie mir bitte weiter: was kostet das?", ("was kostet das",)),
+        ("wann und wo ist das treffen im november?", ("wann wo ist das treffen im november",)),
+        ("sind wir damit gebunden?", ("sind wir damit gebunden",)),
         ("in welchem monat ist der auftakt, damit wir die visa beantragen?", ("in welchem monat ist der auftakt",)),
     ],
 )
@@ -128,6 +130,7 @@ def test_questions_are_cut_apart(text: str, parts: tuple[str, ...]) -> None:
         ("Zählt Tansania?", "zaehlt xland?"),
         ("Intressenbekundung", "interessenbekundung"),
         ("Formlar", "formular"),
+        ("Gästen und Beamten", "gaesten und beamten"),
     ],
 )
 def test_text_is_made_ready(text: str, ready: str) -> None:
@@ -151,7 +154,6 @@ def read(body: str, *intents: str) -> tuple[str, ...]:
     ("body", "expected"),
     [
         ("Wir haben Interesse. Bis wann müssen wir uns melden?", ("deadline",)),
-        ("Die Frist ist der 31. März. Wir haben keinen Partner.", ()),
         ("Wir kennen im Globalen Süden niemanden. Ginge es trotzdem?", ("no_partner_yet",)),
         ("Ich wüsste gern, ob die Flüge bezahlt werden und ob das verbindlich ist.", ("binding", "funding")),
         ("Könnten Sie uns bitte den Eingang bestätigen?", ()),
@@ -191,8 +193,53 @@ def test_questions_in_the_passive_and_of_others(body: str, expected: tuple[str, 
     assert read(body, "question") == expected
 
 
-def test_letter_without_a_question_asks_nothing() -> None:
-    assert read("Wird Unterstützung bei der Suche gewünscht? Ja.", "interest") == ()
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Ich melde mich zum Infoworkshop an. Wird das aufgezeichnet?", ("workshop",)),
+        ("Wir kommen zum Infoworkshop im Februar. Muss man die Kamera anhaben?", ("workshop",)),
+        ("We will join the workshop on 22 February. Will it be recorded?", ("workshop",)),
+        ("Zum Auftakt im November kommen wir. In welcher Stadt ist er?", ("kickoff",)),
+    ],
+)
+def test_questions_once_the_workshop_was_named(body: str, expected: tuple[str, ...]) -> None:
+    assert read(body, "question") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Können Sie uns eine passende Stadt vermitteln?", ()),
+        ("Helft ihr uns suchen?", ()),
+        ("Könnten Sie mich bitte beraten?", ()),
+        ("¿Nos ayudan a encontrar un municipio?", ()),
+        ("Could you match us with somebody?", ()),
+    ],
+)
+def test_help_asked_for_is_no_question(body: str, expected: tuple[str, ...]) -> None:
+    assert read(f"Die Stadt hat Interesse. {body}", "interest") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Sind wir damit gebunden?", ("binding",)),
+        ("Der Kämmerer fragt, was es kostet, und mich interessiert, wen ich anrufen darf.", ("funding", "contact")),
+        ("Frage noch: was kostet das und bis wann muss das bei euch sein.", ("deadline", "funding")),
+        ("Ich habe zwei Fragen:\n- Kosten für die Kommune?\n- Ansprechpartner?", ("funding", "contact")),
+        ("Wann und wo ist das Treffen im November?", ("kickoff",)),
+    ],
+)
+def test_letter_asks_several_things(body: str, expected: tuple[str, ...]) -> None:
+    assert read(body, "question") == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Wird Unterstützung bei der Suche gewünscht? Ja.", "Die Frist ist der 31. März. Wir haben keinen Partner."],
+)
+def test_letter_without_a_question_asks_nothing(body: str) -> None:
+    assert read(body, "interest") == ()
 
 
 def test_evidence_is_the_sentence_that_asks() -> None:
