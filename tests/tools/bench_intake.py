@@ -27,7 +27,6 @@ from types import ModuleType
 from klimapartner.assistant.reader_processes import cores
 from klimapartner.assistant.settings import make_settings
 from klimapartner.assistant.workplace import Workplace, open_workplace
-from klimapartner.intents.machine import machine_likelihood
 from klimapartner.intents.reading import Letter, Part
 
 ROOT = Path(__file__).parent.parent.parent
@@ -208,6 +207,8 @@ def read_beside(port: int, user: str, folder: str) -> None:
 
 def warm(work: Workplace) -> None:
     """Read some letters (none of those measured), as a service has soon after its start."""
+    from klimapartner.intents.machine import machine_likelihood
+
     for line in (ROOT / "intents" / "corpus" / "h03.mails.jsonl").read_text(encoding="utf-8").splitlines():
         text = json.loads(line)["body"]
         letter = Letter(text, (Part("body", 0, len(text)),))
