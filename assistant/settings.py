@@ -226,6 +226,8 @@ def _with_base(value: Any, base: Path, key: str = "") -> Any:
         return {name: _with_base(inner, base, name) for name, inner in value.items()}
     if key == "call_folders" and isinstance(value, list):
         return [base / str(item) for item in value]
+    if isinstance(value, list):
+        return [_with_base(inner, base, key) for inner in value]
     if key == "database" and isinstance(value, str) and value.startswith("sqlite:///") and value[10:11] != "/":
         return f"sqlite:///{(base / value[10:]).resolve()}"
     return base / value if key in _PATHS and isinstance(value, str) else value

@@ -78,6 +78,14 @@ def test_a_password_never_leaves_in_the_clear(path: Path) -> None:
         load_settings(path)
 
 
+def test_files_are_found_from_any_folder_also_those_in_a_list(path: Path) -> None:
+    keys = '[{ file = "geheim/alt" }, { file = "/run/older" }]'
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"[console]\nformer_second_factor_keys = {keys}\n")
+    found = [key.file for key in load_settings(path).console.former_second_factor_keys]
+    assert found == [path.parent / "geheim" / "alt", Path("/run/older")]
+
+
 def test_the_example_is_what_init_writes() -> None:
     example = Path(__file__).parent.parent.parent / "klimapartner.example.toml"
     settings = load_settings(example)
