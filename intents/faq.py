@@ -16,9 +16,10 @@ from klimapartner.intents.sentences import Sentence
 
 REASON = "wird gefragt"
 SURELY = 0.8
-# What the voter on letters says weighs so much, the rest what that on chat lines says where the rules hear a question;
-# that the letter is a question at all adds to both. Chosen on writers that the voter had not read.
-LETTERS, A_QUESTION, ENOUGH = 0.7, 0.3, 0.6
+# What the voter on letters says weighs so much, the rest what that on chat lines says where the rules hear a question.
+# So sure both must be in a letter that is a question as a whole, and in one that is none. Chosen on writers that the
+# voter had not read.
+LETTERS, ASKED, UNASKED = 0.7, 0.3, 0.8
 # What a vote is worth on a sentence that by the rules asks nothing, beside others that do, and where none does.
 TELLS, TELLS_ALONE = 0.45, 0.7
 # "Wird man dann überhaupt zugelassen?", right behind the words that there is no partner yet
@@ -41,7 +42,9 @@ class FaqDecision:
 
 
 def decide_faq(sentences: Sequence[Sentence], intents: Sequence[Intent], language: str) -> FaqDecision:
-    """The FAQ ids asked for in a letter, each with the sentence that asks."""
+    """The FAQ ids asked for in a letter, each with the sentence that asks; none where it is about something else."""
+    if tuple(intents) == ("other",):
+        return FaqDecision((), ())
     ruled = list(asked_for(sentences))
     found = parts(sentences, intents)
     evidence = weigh(ruled, list(zip(found, judge(found), strict=True)), asks="question" in intents)
@@ -75,7 +78,7 @@ def _shares(voted: Sequence[tuple[Part, Votes]]) -> Iterator[tuple[str, Sentence
 def _weighed(name: str, ruled: Said, voted: Said, *, asks: bool) -> Evidence | None:
     (chosen, by_voter), (plain, by_rules) = (said.get(name, (None, 0.0)) for said in (voted, ruled))
     sentence, sureness = plain or chosen, LETTERS * by_voter + (1 - LETTERS) * by_rules
-    if not sentence or sureness + A_QUESTION * asks <= ENOUGH:
+    if not sentence or sureness <= (ASKED if asks else UNASKED):
         return None
     return Evidence("faq", name, sentence.start, sentence.end, min(max(sureness, 0.5), 0.99), REASON)
 

@@ -242,6 +242,10 @@ def test_letter_without_a_question_asks_nothing(body: str) -> None:
     assert read(body, "interest") == ()
 
 
+def test_letter_on_something_else_asks_nothing_of_the_faq() -> None:
+    assert read("Wer bezahlt die Reisen?", "other") == ()
+
+
 def test_evidence_is_the_sentence_that_asks() -> None:
     body = "Guten Tag. Was kostet die Teilnahme? Danke."
     letter = Letter(body, (Part("body", 0, len(body)),))
