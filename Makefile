@@ -40,8 +40,10 @@ check: install
 # EXTRA=file.mails.jsonl also learns from an office's own approved corrections (klimapartner corrections export).
 train: install
 	$(BIN)/python -m klimapartner.intents.train.faq intents/model/faq
+	EXTRA_CORPUS=$(EXTRA) $(BIN)/python -m klimapartner.intents.train.questions
 	$(BIN)/python -m klimapartner.intents.train.machine
 	$(BIN)/python -m klimapartner.intents.train.partnership
+	EXTRA_CORPUS=$(EXTRA) $(BIN)/python -m klimapartner.intents.train.places
 	EXTRA_CORPUS=$(EXTRA) $(BIN)/python -m klimapartner.intents.train.letters
 
 # Figures on the gold sets and on our own held-out texts; the tools that count come with the shared folder.

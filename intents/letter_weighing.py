@@ -1,37 +1,44 @@
-"""Rules and the trained voter weighed against each other, for what a letter wants and the state of its partnership.
+"""What a letter wants, and the state of its partnership, by the trained voter over all that the rules found in it.
 
-The weights were chosen on writers that neither had seen. The voter may add and take away an intent or a state; where it
-does, the sentence that speaks loudest for its word is the evidence.
+On writers that nobody had read the voter alone was better than any mixture with the rules' own decision; of that only
+what they vouch for stands. Where the voter says something else, the sentence that speaks loudest for its word is the
+evidence.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from klimapartner.intents.bag_voter import Judgement
+from klimapartner.intents.country_voter import weigh_countries, wished_countries
 from klimapartner.intents.intent import REASONS, IntentDecision
 from klimapartner.intents.letter_features import TOLD, Told, features, sentence_features
 from klimapartner.intents.letter_voter import STATES, judge
-from klimapartner.intents.partnership import Partnership, with_wish, without_town
-from klimapartner.intents.reading import Evidence, Intent, Status
+from klimapartner.intents.partnership import Partnership, with_town, with_wish, without_town
+from klimapartner.intents.reading import Evidence, Intent, Partner, Region, Status
+from klimapartner.intents.region import REASONS as REGION_REASONS
+from klimapartner.intents.region import speaks_of
+from klimapartner.intents.region_voter import choose_region, wished_likelihoods
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.vouching import vouched
+from klimapartner.intents.world import find, region_of
 
-INTENT_WEIGHT = 0.65  # of the voter's word; the rest is the rules'
-STATE_WEIGHT = 0.7
 SURE = 0.5
-# A partnership that a sentence plainly tells of stands: on held-out letters the voter denied such ones wrongly, nine
-# times of ten. Where the rules only guess, say nothing or find that a partner lacks, it is the voter that is right.
-TOLD_OF: frozenset[Status] = frozenset({"existing", "planned"})
-PLAIN = 0.75
+# Of 733 letters of interest, 13 name a town without a partnership or a plan of one, or the other way round.
+UNLIKELY = 0.1
+WITH_TOWN: frozenset[Status | None] = frozenset({"existing", "planned"})
 # Too rare for the voter to have learnt: of held-out letters it took them away from the rules wrongly each time.
 KEPT: frozenset[Intent] = frozenset({"workshop_registration", "partner_offer"})
 KEPT_SURENESS = 0.6
 BY_WORDING = "nach dem Wortlaut insgesamt"
+COUNTRY_REASON = "Land gewünscht"
 STATE_REASONS: dict[Status, str] = {
     "existing": "bestehende Partnerschaft",
     "planned": "Partnerschaft geplant",
     "none": "noch kein Partner",
 }
+
+
+States = Mapping[Status | None, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,68 +53,125 @@ def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
     """The intents and the state of the partnership that rules and voter together are surest of."""
     judged = judge([features(told)])[0]
     intents = _weigh_intents(told, decided, judged)
-    partnership = _weigh_state(told, judged)
+    states = sureness_of_states(judged)
     if "interest" in intents.intents and "partner_offer" not in intents.intents:
-        partnership = _of_interested(told, partnership)
-    return Weighed(intents, partnership)
+        partnership = _of_interested(told, states)
+    else:
+        partnership = _with_state(told, told.partnership, choose_state(states), states)
+    return Weighed(intents, _with_wishes(told, decided.intents, partnership))
 
 
-def _of_interested(told: Told, partnership: Partnership) -> Partnership:
+def _of_interested(told: Told, states: States) -> Partnership:
     """What the partnership is of who offers to take part.
 
-    Who has nobody yet names towns of others, ended partnerships, or examples; what region is named, is wished.
+    Who has nobody yet names towns of others, ended partnerships, or examples; who has somebody, says who it is; what
+    region is named, is wished.
     """
-    letter = (told.letter, told.sentences, told.german)
-    if partnership.status == "none":
-        partnership = without_town(*letter, partnership)
-    return with_wish(*letter, partnership)
+    letter, read = (told.letter, told.sentences, told.german), told.partnership
+    state, has_town = choose_together(states, town_sureness(read))
+    partnership = with_town(*letter, read) if has_town else without_town(*letter, read)
+    return with_wish(*letter, _with_state(told, partnership, state, states))
 
 
-def settled(decided: Sequence[Intent], *, elsewhere: bool, mixed: Mapping[Intent, float]) -> tuple[Intent, ...]:
-    """The intents after weighing; what the rules call plainly foreign stays so: there they are seldom wrong."""
-    return tuple(decided) if elsewhere else choose_intents(mixed)
+def town_sureness(read: Partnership) -> float:
+    """How sure it is that a town of the letter is its partner, 0 to 1."""
+    if read.likeliest:
+        return read.likeliest.sureness
+    return float(bool(read.partner and read.partner.municipality))
 
 
-def mix_intents(judged: Judgement, by_rules: Sequence[Intent], vouched: Collection[Intent] = ()) -> dict[Intent, float]:
-    """How sure rules and voter together are of each intent; what the rules vouch for is not taken away."""
-    mixed = {i: INTENT_WEIGHT * judged[i] + (1 - INTENT_WEIGHT) * (i in by_rules) for i in REASONS}
-    return mixed | {i: max(mixed[i], KEPT_SURENESS) for i in KEPT.intersection(by_rules).union(vouched)}
+def choose_together(states: States, town: float) -> tuple[Status | None, bool]:
+    """The likeliest pair of a state and whether a town is the partner; `town` is how sure that is."""
+    pairs = [(state, has_town) for state in states for has_town in (True, False)]
+
+    def likelihood(pair: tuple[Status | None, bool]) -> float:
+        state, has_town = pair
+        agree = 1.0 if (state in WITH_TOWN) == has_town else UNLIKELY
+        return agree * states[state] * (town if has_town else 1 - town)
+
+    return max(pairs, key=likelihood)
 
 
-def choose_intents(mixed: Mapping[Intent, float]) -> tuple[Intent, ...]:
+def _with_wishes(told: Told, by_rules: Sequence[Intent], read: Partnership) -> Partnership:
+    """The partnership with the country and region that rules and voters together take for wished; a town settles both.
+
+    Who offers itself as a partner lies where it lies.
+    """
+    if "partner_offer" in by_rules or (read.partner and read.partner.municipality):
+        return read
+    said = read.partner.country if read.partner else None
+    country, sureness = weigh_countries(wished_countries(told, by_rules), said)
+    if country == said and country:
+        return read
+    region: Region | None = region_of(country) if country else None
+    if not country:
+        region, sureness = read.world_region, SURE
+    if not region or (said and not country):
+        region, sureness = choose_region(wished_likelihoods(told, by_rules))
+    return _wishing(told, read, country, region, sureness)
+
+
+def _wishing(told: Told, read: Partnership, country: str | None, region: Region | None, sureness: float) -> Partnership:
+    """The partnership with another wish; evidence of what stays so stays."""
+    changed = {"partner.country"} | ({"world_region"} if region != read.world_region else set())
+    kept = tuple(e for e in read.evidence if e.field not in changed)
+    found = (_country_evidence(told, country, sureness),) if country else ()
+    if region and region != read.world_region:
+        found = (*found, _region_evidence(told, region, sureness))
+    partner = Partner(None, country) if country else None
+    return replace(read, partner=partner, world_region=region, evidence=(*kept, *found))
+
+
+def _country_evidence(told: Told, country: str, sureness: float) -> Evidence:
+    """The first mention of the country."""
+    named = ((s, m) for s in told.sentences if s.zone in TOLD for m in find(s.text) if m.countries == (country,))
+    sentence, mention = next(named)
+    start, end = sentence.start + mention.start, sentence.start + mention.end
+    return Evidence("partner.country", country, start, end, min(sureness, 0.99), f"{COUNTRY_REASON} ({BY_WORDING})")
+
+
+def _region_evidence(told: Told, region: Region, sureness: float) -> Evidence:
+    """The first sentence that names the region, or says that any is fine."""
+    speaks = (s for s in told.sentences if s.zone in TOLD and speaks_of(s, region))
+    sentence = next(speaks, None)
+    start, end = (sentence.start, sentence.end) if sentence else (None, None)
+    reason = f"{REGION_REASONS[region]} ({BY_WORDING})"
+    return Evidence("world_region", region, start, end, min(sureness, 0.99), reason)
+
+
+def sureness_of_intents(
+    judged: Judgement, by_rules: Sequence[Intent], vouched: Collection[Intent] = ()
+) -> dict[Intent, float]:
+    """How sure the voter is of each intent; what the rules vouch for is not taken away."""
+    kept = KEPT.intersection(by_rules).union(vouched)
+    return {intent: max(judged[intent], KEPT_SURENESS * (intent in kept)) for intent in REASONS}
+
+
+def choose_intents(sureness: Mapping[Intent, float]) -> tuple[Intent, ...]:
     """Those that are surer than not, at least one; `other` stands alone, where it is the surest."""
-    found = [intent for intent, score in mixed.items() if score > SURE]
-    likeliest = max(mixed, key=lambda intent: mixed[intent])
+    found = [intent for intent, score in sureness.items() if score > SURE]
+    likeliest = max(sureness, key=lambda intent: sureness[intent])
     if not found or likeliest == "other":
         return (likeliest,)
     return tuple(intent for intent in found if intent != "other")
 
 
-def mix_states(judged: Judgement, by_rules: Status | None) -> dict[Status | None, float]:
-    """How sure rules and voter together are of each state, None among them."""
+def sureness_of_states(judged: Judgement) -> States:
+    """How sure the voter is of each state, None among them; together 1."""
     total = sum(judged[label] for label in STATES.values()) or 1.0
-    share = {state: judged[label] / total for state, label in STATES.items()}
-    return {s: STATE_WEIGHT * share[s] + (1 - STATE_WEIGHT) * (s == by_rules) for s in STATES}
+    return {state: judged[label] / total for state, label in STATES.items()}
 
 
-def choose_state(mixed: Mapping[Status | None, float]) -> Status | None:
+def choose_state(states: States) -> Status | None:
     """The likeliest state."""
-    return max(mixed, key=lambda state: mixed[state])
-
-
-def is_settled(by_rules: Partnership) -> bool:
-    """Whether the rules' state stands whatever the voter says: plainly told of, or expressly kept back."""
-    if by_rules.withheld and by_rules.status is None:
-        return True
-    sure = max((e.confidence for e in by_rules.evidence if e.field == "partnership_status"), default=0.0)
-    return by_rules.status in TOLD_OF and sure >= PLAIN
+    return max(states, key=lambda state: states[state])
 
 
 def _weigh_intents(told: Told, decided: IntentDecision, judged: Judgement) -> IntentDecision:
-    mixed = mix_intents(judged, decided.intents, vouched(decided, told.sentences))
-    chosen = settled(decided.intents, elsewhere=decided.elsewhere, mixed=mixed)
-    evidence = tuple(_evidence(told, decided, intent, mixed[intent]) for intent in chosen)
-    elsewhere = chosen == ("other",) and (decided.elsewhere or decided.intents != ("other",))
+    sureness = sureness_of_intents(judged, decided.intents, vouched(decided, told.sentences))
+    chosen = choose_intents(sureness)
+    evidence = tuple(_evidence(told, decided, intent, sureness[intent]) for intent in chosen)
+    elsewhere = "interest" not in chosen and (decided.elsewhere or (chosen == ("other",) and decided.intents != chosen))
     return replace(decided, intents=chosen, evidence=evidence, elsewhere=elsewhere)
 
 
@@ -128,14 +192,12 @@ def _loudest(told: Told, label: str) -> Sentence | None:
     return max(pairs, key=lambda pair: pair[1][label])[0] if pairs else None
 
 
-def _weigh_state(told: Told, judged: Judgement) -> Partnership:
-    partnership = told.partnership
-    mixed = mix_states(judged, partnership.status)
-    state = choose_state(mixed)
-    if state == partnership.status or is_settled(partnership):
+def _with_state(told: Told, partnership: Partnership, state: Status | None, states: States) -> Partnership:
+    """The partnership with another state; where a letter expressly keeps back who it is, what the rules say stands."""
+    if state == partnership.status or (partnership.withheld and partnership.status is None):
         return partnership
     kept = tuple(e for e in partnership.evidence if e.field != "partnership_status")
-    return replace(partnership, status=state, evidence=(*kept, *_state_evidence(told, state, mixed[state])))
+    return replace(partnership, status=state, evidence=(*kept, *_state_evidence(told, state, states[state])))
 
 
 def _state_evidence(told: Told, state: Status | None, sureness: float) -> list[Evidence]:

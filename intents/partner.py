@@ -5,7 +5,7 @@ partnerships, a Land's partnership and a parish's contacts are set aside. The co
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from klimapartner.intents.bag_voter import Judgement
@@ -14,9 +14,10 @@ from klimapartner.intents.partner_country import resolve, supported
 from klimapartner.intents.partner_denial import is_set_aside
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partner_scene import NEGATIVE, Rival, Scene, clause_labels, is_meant, is_of_body, set_scene
+from klimapartner.intents.partner_voter import meant_likelihoods, overrule
 from klimapartner.intents.partner_weight import is_paired, is_put_right, weigh
 from klimapartner.intents.partnership_voice import hear
-from klimapartner.intents.reading import Evidence, Letter, Partner
+from klimapartner.intents.reading import Evidence, Partner
 from klimapartner.intents.region_choice import is_chosen
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking
@@ -31,6 +32,7 @@ SURE = 4.0  # a place of this weight is not asked about
 AGAINST = {"partnership.lack", "partnership.none", "partner.story", "partner.club"}
 SPEAKS = {"partner.tie", "partner.contact", "partnership.sure", "partnership.planned"}
 ALONE = 1.0  # enough for a place without a rival
+LETTER = 22  # words; of less the voter, who has learnt from letters, knows nothing
 WEAK = 0.5  # from here on a place is asked about
 # After an ended partnership another one in the same country ("wieder in Benin", "dennoch nach Nigeria").
 AGAIN = re.compile(
@@ -46,7 +48,8 @@ HEARD, HEARD_ASIDE, HEARD_COUNTRY = 0.45, 0.8, 0.4
 class PartnerDecision:
     """The partner meant, further ones, and why; `named` are the sentences that speak of it.
 
-    `aside` are those that name a place which is set aside.
+    `aside` are those that name a place which is set aside; `likeliest` is the town that is the likeliest partner,
+    chosen or not, and `sureness` how likely it is to be the one.
     """
 
     partner: Partner | None = None
@@ -54,19 +57,51 @@ class PartnerDecision:
     evidence: tuple[Evidence, ...] = ()
     named: tuple[Sentence, ...] = ()
     aside: tuple[Sentence, ...] = ()
+    likeliest: "PartnerDecision | None" = None
+    sureness: float = 0.0
 
 
-def decide_partner(
-    letter: Letter, sentences: Sequence[Sentence], german: Sequence[Span] = (), body_key: str | None = None
-) -> PartnerDecision:
-    """The partner of a German writer; `german`: spans of German bodies, `body_key`: the writer's AGS or county key."""
-    scene = set_scene(sentences, german, body_key)
-    rivals = [supported(resolve(rival, scene), scene) for rival in weigh(scene)]
-    rivals = _heard(_corrected(rivals), scene)
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The places meant, the likeliest first, and the others that a letter names."""
+
+    meant: Sequence[Rival]
+    others: Sequence[Rival]
+
+
+Chooser = Callable[[Scene], Choice]
+
+
+def decide_partner(scene: Scene, choose: Chooser) -> PartnerDecision:
+    """The partner of a German writer."""
+    choice = choose(scene)
+    rivals = [*choice.meant, *choice.others]
+    aside = tuple(dict.fromkeys(n.sentence for r in rivals if r.rejected for n in r.mentions))
+    decision = _decision(choice.meant) if choice.meant else _country_only(scene, rivals)
+    likeliest = max(rivals, key=lambda rival: rival.sureness, default=None)
+    return replace(decision, aside=aside, likeliest=_decision([likeliest]) if likeliest else None)
+
+
+def choose_by_rules(scene: Scene) -> Choice:
+    """The places for which the rules find enough that speaks for them."""
+    rivals = _heard(_corrected(weighed_places(scene)), scene)
     rivals.sort(key=lambda r: (-r.score, r.mentions[0].start))
     chosen = _choose(rivals, scene)
-    aside = tuple(dict.fromkeys(n.sentence for r in rivals if r.rejected for n in r.mentions))
-    return replace(_decision(chosen) if chosen else _country_only(scene, rivals), aside=aside)
+    return Choice(chosen, [r for r in rivals if r not in chosen])
+
+
+def choose_by_both(scene: Scene) -> Choice:
+    """The places that the rules and the voter on partners together are surer of than not."""
+    choice = choose_by_rules(scene)
+    rivals = [*choice.meant, *choice.others]
+    is_letter = sum(len(s.text.split()) for s in scene.sentences) >= LETTER
+    likely = meant_likelihoods(scene, rivals) if is_letter else [float(r in choice.meant) for r in rivals]
+    return Choice(*overrule(rivals, choice.meant, likely))
+
+
+def weighed_places(scene: Scene) -> list[Rival]:
+    """The places of a letter with their weight and country, before one is chosen."""
+    return [supported(resolve(rival, scene), scene) for rival in weigh(scene)]
 
 
 def decide_wished_country(sentences: Sequence[Sentence], german: Sequence[Span] = ()) -> PartnerDecision:
@@ -175,11 +210,11 @@ def _foreign_is_meant(rival: Rival, scene: Scene) -> bool:
     return any("partner.scope" in labels(s.text) for s in near) or (rival.score >= BEYOND and not lacks)
 
 
-def _decision(chosen: list[Rival]) -> PartnerDecision:
+def _decision(chosen: Sequence[Rival]) -> PartnerDecision:
     partners = tuple(Partner(rival.name, rival.country) for rival in chosen)
     evidence = [item for rival in chosen[:1] for item in _evidence(rival)]
     sentences = tuple(dict.fromkeys(m.sentence for m in chosen[0].mentions))
-    return PartnerDecision(partners[0], partners[1:], tuple(evidence), sentences)
+    return PartnerDecision(partners[0], partners[1:], tuple(evidence), sentences, sureness=chosen[0].sureness)
 
 
 def _evidence(rival: Rival) -> Iterable[Evidence]:
@@ -193,7 +228,7 @@ def _evidence(rival: Rival) -> Iterable[Evidence]:
         yield Evidence("partner.country", rival.country, given.start, given.end, sure if only else 0.8 * sure, reason)
 
 
-def _country_only(scene: Scene, rivals: list[Rival]) -> PartnerDecision:
+def _country_only(scene: Scene, rivals: Sequence[Rival]) -> PartnerDecision:
     """A wish for one country, or contacts there without a town."""
     wished = [(s, m) for s, m in scene.mentions if _is_wished(s, m, rivals) and not _is_taken_back(s, scene)]
     wished = wished or _heard_countries(scene)
@@ -236,7 +271,7 @@ def _is_taken_back(sentence: Sentence, scene: Scene) -> bool:
     return place < len(scene.sentences) and "partner.denied" in labels(scene.sentences[place].text)
 
 
-def _is_wished(sentence: Sentence, mention: Mention, rivals: list[Rival]) -> bool:
+def _is_wished(sentence: Sentence, mention: Mention, rivals: Sequence[Rival]) -> bool:
     """Whether a sentence wishes a partner in a country, or tells of contacts there."""
     text = sentence.text
     if is_set_aside(text, mention) or re.match(r"[-\u2010]\w", text[mention.end :]):
@@ -272,6 +307,6 @@ def _is_either(sentence: Sentence, mention: Mention, found: frozenset[str]) -> b
     return "region.open" in found and bool(others)
 
 
-def _fresh(sentence: Sentence, rivals: list[Rival]) -> bool:
+def _fresh(sentence: Sentence, rivals: Sequence[Rival]) -> bool:
     """Whether no rejected place stands in the sentence."""
     return not any(m.sentence is sentence for r in rivals if r.rejected for m in r.mentions)

@@ -40,13 +40,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A place with all its mentions and their weight together."""
+    """A place with all its mentions and their weight together; `sureness`: of its being the partner meant, 0 to 1."""
 
     name: str
     mentions: tuple[Named, ...]
     score: float
     rejected: bool = False
     country: str | None = None
+    sureness: float = 0.0
 
 
 def set_scene(sentences: Sequence[Sentence], german: Sequence[Span] = (), body_key: str | None = None) -> Scene:

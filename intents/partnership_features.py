@@ -22,14 +22,18 @@ WORD = re.compile(r"[A-Z]+_[A-Z]+|[^\W\d_]+|\d[\d.,/]*|->|[?:=]")
 BESIDE = re.compile(rf"({CANDIDATE})(?:\W{{0,3}}(?:in|im|en|au|aux|no|na|also)?\s?\(?)(?:SUEDLAND|NORDLAND)\b\)?")
 
 
-def mask(text: str, offset: int, places: Sequence[Named], german: Sequence[Span], candidate: Named | None) -> str:
-    """A sentence with its places replaced; `offset` is where it begins in the letter that the spans belong to."""
+def mask(
+    text: str, offset: int, places: Sequence[Named], german: Sequence[Span], candidates: Sequence[Named] = ()
+) -> str:
+    """A sentence with its places replaced; `offset` is where it begins in the letter that the spans belong to.
+
+    `candidates` are the mentions of the place in question.
+    """
     marks = [(left - offset, right - offset, OWN) for left, right in german]
     marks += [(n.start - offset, n.end - offset, PLACES[n.is_southern]) for n in places]
-    if candidate:
-        marks.insert(0, (candidate.start - offset, candidate.end - offset, CANDIDATE))
+    marks = [*((n.start - offset, n.end - offset, CANDIDATE) for n in candidates), *marks]
     marks += [(m.start, m.end, word) for m in find(text) if (word := _kind(m.kind, m.region, m.countries))]
-    return BESIDE.sub(r"\1", _replaced(text, marks))
+    return BESIDE.sub(r"\1", overwritten(text, marks))
 
 
 def _kind(kind: str, region: str | None, countries: tuple[str, ...]) -> str | None:
@@ -40,7 +44,7 @@ def _kind(kind: str, region: str | None, countries: tuple[str, ...]) -> str | No
     return COUNTRIES[region != "other"]
 
 
-def _replaced(text: str, marks: list[tuple[int, int, str]]) -> str:
+def overwritten(text: str, marks: Sequence[tuple[int, int, str]]) -> str:
     """The text with the marks written over it; of two that overlap the first of the list counts."""
     kept: list[tuple[int, int, str]] = []
     for start, end, word in marks:
@@ -53,11 +57,20 @@ def _replaced(text: str, marks: list[tuple[int, int, str]]) -> str:
 
 def features(masked: str, following: str = "") -> list[str]:
     """The features of a masked sentence, and those of the one after it with a mark of their own."""
-    words = [_plain(word) for word in WORD.findall(masked)]
+    words = _plain_words(masked)
     found = [*_words(words), *_rows([_stem(word) for word in words]), *_pieces(words)]
-    after = [_stem(_plain(word)) for word in WORD.findall(following)]
+    after = stems(following)
     found += [f"n:{stem}" for stem in after] + [f"n:{left} {right}" for left, right in pairwise(["^", *after])]
     return found or ["empty"]
+
+
+def stems(masked: str) -> list[str]:
+    """The stems of the words of a masked sentence, in their order."""
+    return [_stem(word) for word in _plain_words(masked)]
+
+
+def _plain_words(masked: str) -> list[str]:
+    return [_plain(word) for word in WORD.findall(masked)]
 
 
 def _plain(word: str) -> str:

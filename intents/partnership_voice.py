@@ -24,4 +24,4 @@ def _following(sentence: Sentence | None, german: Sequence[Span]) -> str:
 
 def _masked(sentence: Sentence, german: Sequence[Span], candidate: Named | None) -> str:
     own = [span for span in german if sentence.start <= span[0] < sentence.end]
-    return mask(sentence.text, sentence.start, names(sentence, own), own, candidate)
+    return mask(sentence.text, sentence.start, names(sentence, own), own, [candidate] if candidate else [])

@@ -8,6 +8,7 @@ from spacy.language import Language
 from klimapartner.intents.faq import ask_line
 from klimapartner.intents.findings import Findings, attach
 from klimapartner.intents.language import decide_language
+from klimapartner.intents.leaders import with_colons
 from klimapartner.intents.pipeline import build_pipeline
 from klimapartner.intents.placing import placed
 from klimapartner.intents.reading import Answer, Letter, Office, Part, Reading
@@ -29,7 +30,7 @@ class Reader:
 
     def read(self, letter: Letter) -> Reading:
         """What a letter says; of a very long one head and tail are read, and the reading says so."""
-        letter, truncated = shorten(letter)
+        letter, truncated = shorten(with_colons(letter))
         found = Findings(letter, self.office)
         self.nlp(attach(self.nlp.make_doc(_breakable(letter.text)), found))
         return replace(_reading(found), truncated=truncated)

@@ -91,6 +91,14 @@ def _by_wish(
     return _decide(list(_heard(told, german)))
 
 
+def speaks_of(sentence: Sentence, region: Region) -> bool:
+    """Whether a sentence names a region or lies in it, or, of "open", says that any is fine or names both."""
+    named = {m.region for m in find(sentence.text)}
+    if region == "open":
+        return "region.open" in labels(sentence.text) or named >= set(SOUTH)
+    return region in named
+
+
 def _is_region(vote: Vote) -> bool:
     """Whether a vote stands on the name of a region, not on that of a country."""
     text = vote.sentence.text[vote.start - vote.sentence.start : vote.end - vote.sentence.start]

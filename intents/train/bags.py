@@ -15,7 +15,6 @@ from spacy.util import registry
 from klimapartner.intents.bag_voter import MODELS
 from klimapartner.intents.train.fitting import fit
 
-CONFIG = Path(__file__).with_name("bags.cfg")
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 FOLDS = 8
 
@@ -39,9 +38,9 @@ class Written(Protocol):
 Work = TypeVar("Work", bound=Written)
 
 
-def fit_bags(bags: Iterable[Bag]) -> Language:
-    """A voter trained on these bags; the same bags in the same order give the same model."""
-    return fit(CONFIG, lambda path: _write_lines(path, bags))
+def fit_bags(config: Path, bags: Iterable[Bag]) -> Language:
+    """A voter trained by a config on these bags; the same bags in the same order give the same model."""
+    return fit(config, lambda path: _write_lines(path, bags))
 
 
 def folds(works: Sequence[Work]) -> Iterator[tuple[list[Work], list[Work]]]:
@@ -55,7 +54,7 @@ def folds(works: Sequence[Work]) -> Iterator[tuple[list[Work], list[Work]]]:
 def mail_files() -> list[Path]:
     """All mails of the corpus but those that stay held out from everything, and an office's own (EXTRA_CORPUS)."""
     own = [Path(os.environ["EXTRA_CORPUS"])] if os.environ.get("EXTRA_CORPUS") else []
-    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith("m2")) + own
+    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith(("m2", "m7"))) + own
 
 
 def save(nlp: Language, name: str, description: str, performance: Mapping[str, Any]) -> None:

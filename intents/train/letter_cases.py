@@ -7,19 +7,29 @@ from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from klimapartner.intents.findings import Findings, attach
 from klimapartner.intents.letter_features import features
 from klimapartner.intents.letter_lines import closing_end
 from klimapartner.intents.letter_voter import INTENTS, STATES
-from klimapartner.intents.letter_weighing import is_settled
-from klimapartner.intents.pipeline import cut, read_bodies, read_intents, read_language, read_partner, told_by_rules
+from klimapartner.intents.partner import choose_by_rules
+from klimapartner.intents.partnership import read_partnership
+from klimapartner.intents.pipeline import cut, read_bodies, read_intents, read_language, told_by_rules
 from klimapartner.intents.reading import Intent, Letter, Office, Part, Status
 from klimapartner.intents.train.bags import Bag
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
 from klimapartner.intents.vouching import vouched
 
-RULES = (read_language, cut, read_bodies, read_partner, read_intents)
+
+def read_partner_by_rules(found: Findings, doc: Doc) -> None:
+    """Partner, region and status without the voter on partners, which has learnt from these letters."""
+    body = found.bodies.municipality
+    key = body.ags if body else None
+    found.partnership = read_partnership(found.letter, found.sentences, found.german, key, choose_by_rules)
+
+
+RULES = (read_language, cut, read_bodies, read_partner_by_rules, read_intents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class LetterCase:
     """A letter as the voter sees it, its right reading, what the rules alone say, and who wrote it.
 
     `vouched` are the rules' intents that the voter cannot take away; `states_known` is false where the right state was
-    not written down; `state_settled` says that the rules' state stands whatever the voter says.
+    not written down.
     """
 
     features: tuple[str, ...]
@@ -36,8 +46,6 @@ class LetterCase:
     states_known: bool
     rules: tuple[Intent, ...]
     rules_status: Status | None
-    state_settled: bool
-    elsewhere: bool
     vouched: frozenset[Intent]
     writer: str
 
@@ -68,8 +76,6 @@ def _read(nlp: Language, case: dict[str, Any], writer: str) -> LetterCase:
         states_known=not writer.startswith("m"),  # the m files are labelled for machine or person, and intents
         rules=found.intents.intents,
         rules_status=found.partnership.status,
-        state_settled=is_settled(found.partnership),
-        elsewhere=found.intents.elsewhere,
         vouched=vouched(found.intents, found.sentences),
         writer=writer,
     )

@@ -51,7 +51,7 @@ def _names(sentence: Sentence, german: list[Span]) -> tuple[Named, ...]:
 
 def _masked(sentence: Sentence, german: list[Span], named: Named | None = None) -> str:
     own = [g for g in german if sentence.start <= g[0] < sentence.end]
-    return mask(sentence.text, sentence.start, names(sentence, own), own, named)
+    return mask(sentence.text, sentence.start, names(sentence, own), own, [named] if named else [])
 
 
 def _of_place(named: Named, sentence: Sentence, gold: Gold) -> frozenset[str]:

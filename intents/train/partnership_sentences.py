@@ -42,6 +42,15 @@ WORDS = {
     "{L}": "REGION_LATEIN",
     "#": "9",
 }
+NAMES = ("Chulucanas", "Kribi", "Jinotega", "Thiès", "Zomba", "Quillota", "Kasese", "Ambato")
+REAL = {
+    "{C}": "Senegal",
+    "{N}": "Lyon",
+    "{D}": "Stadt Unna",
+    "{A}": "Afrika",
+    "{L}": "Lateinamerika",
+    "#": "2019",
+}
 SWAP = {"A": "L", "L": "A", "{A}": "{L}", "{L}": "{A}"}
 
 
@@ -57,13 +66,26 @@ class Labelled:
 
 def read_table(path: Path) -> Iterator[Labelled]:
     """The sentences of a table, each also with the two regions changed for each other, and without its candidate."""
+    for letters, text in read_patterns(path):
+        yield from _versions(text, letters, path.stem)
+
+
+def read_patterns(path: Path) -> Iterator[tuple[frozenset[str], str]]:
+    """The labels and the text of each sentence of a table, its places still as they are marked there."""
     for line in path.read_text(encoding="utf-8").splitlines():
         labels, tab, pattern = line.partition("\t")
-        if not tab or line.startswith("#"):
-            continue
-        letters = frozenset(labels.split(",")) - {"-"}
-        for text in _alternatives(pattern):
-            yield from _versions(text, letters, path.stem)
+        if tab and not line.startswith("#"):
+            for text in _alternatives(pattern):
+                yield frozenset(labels.split(",")) - {"-"}, text
+
+
+def with_names(text: str, number: int) -> tuple[str, str]:
+    """(the partner in question, a text of the tables with real names); the number turns the names over."""
+    partner, other = NAMES[number % len(NAMES)], NAMES[(number + 1) % len(NAMES)]
+    names = {"{K}": partner, "{S}": other, **REAL}
+    for mark, name in names.items():
+        text = text.replace(mark, name)
+    return partner, text.replace(" || ", " ")
 
 
 def _alternatives(pattern: str) -> Iterator[str]:

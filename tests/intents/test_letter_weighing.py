@@ -10,14 +10,12 @@ from klimapartner.intents.letter_voter import INTENTS, NAME, STATES
 from klimapartner.intents.letter_weighing import (
     choose_intents,
     choose_state,
-    is_settled,
-    mix_intents,
-    mix_states,
-    settled,
+    choose_together,
+    sureness_of_intents,
+    sureness_of_states,
 )
-from klimapartner.intents.partnership import Partnership
 from klimapartner.intents.reader import load_reader
-from klimapartner.intents.reading import Evidence, Intent, Letter, Office, Partner, Status
+from klimapartner.intents.reading import Intent, Letter, Office, Partner, Status
 
 Write = Callable[..., Letter]
 
@@ -27,57 +25,57 @@ def judged(**said: float) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("said", "by_rules", "expected"),
+    ("said", "by_rules", "vouched", "expected"),
     [
-        ({"interest": 0.9}, ("interest",), ("interest",)),
-        ({"interest": 0.9}, ("other",), ("interest",)),
-        ({"interest": 0.6}, ("other",), ("interest",)),
-        ({"interest": 0.3}, ("other",), ("other",)),
-        ({"interest": 0.95, "question": 0.1}, ("interest", "question"), ("interest",)),
-        ({"interest": 0.95, "question": 0.5}, ("interest", "question"), ("interest", "question")),
-        ({"interest": 0.9}, ("interest", "workshop_registration"), ("interest", "workshop_registration")),
+        ({"interest": 0.9}, ("other",), (), ("interest",)),
+        ({"interest": 0.3}, ("other",), (), ("interest",)),
+        ({"interest": 0.95, "question": 0.1}, ("interest", "question"), (), ("interest",)),
+        ({"interest": 0.95, "question": 0.1}, ("interest", "question"), ("question",), ("interest", "question")),
+        ({"interest": 0.95, "question": 0.6}, ("interest",), (), ("interest", "question")),
+        ({"interest": 0.6, "other": 0.7}, ("interest",), (), ("other",)),
+        ({"interest": 0.9}, ("interest", "workshop_registration"), (), ("interest", "workshop_registration")),
     ],
 )
-def test_what_both_say_together(
-    said: dict[str, float], by_rules: tuple[Intent, ...], expected: tuple[str, ...]
+def test_the_voter_decides_what_a_letter_wants_but_takes_nothing_away_that_the_rules_vouch_for(
+    said: dict[str, float], by_rules: tuple[Intent, ...], vouched: tuple[Intent, ...], expected: tuple[str, ...]
 ) -> None:
-    assert choose_intents(mix_intents(judged(**said), by_rules)) == expected
-
-
-def test_what_the_rules_call_plainly_foreign_stays_so() -> None:
-    mixed = mix_intents(judged(question=0.99), ("other",))
-    assert settled(("other",), elsewhere=True, mixed=mixed) == ("other",)
+    assert choose_intents(sureness_of_intents(judged(**said), by_rules, vouched)) == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "by_rules", "expected"),
+    ("said", "expected"),
     [
-        ({"status_existing": 0.9}, None, "existing"),
-        ({"status_planned": 0.5, "status_existing": 0.4}, "existing", "existing"),
-        ({"status_unsaid": 0.95}, "planned", None),
+        ({"status_existing": 0.9}, "existing"),
+        ({"status_planned": 0.5, "status_existing": 0.4}, "planned"),
+        ({"status_unsaid": 0.95}, None),
     ],
 )
-def test_the_state(said: dict[str, float], by_rules: Status | None, expected: Status | None) -> None:
-    assert choose_state(mix_states(judged(**said), by_rules)) == expected
-
-
-def told_of(status: Status, sureness: float) -> Partnership:
-    return Partnership(status=status, evidence=(Evidence("partnership_status", status, 0, 1, sureness, "gesagt"),))
+def test_the_state(said: dict[str, float], expected: Status | None) -> None:
+    assert choose_state(sureness_of_states(judged(**said))) == expected
 
 
 @pytest.mark.parametrize(
-    ("by_rules", "expected"),
+    ("said", "town", "expected"),
     [
-        (told_of("existing", 0.9), True),
-        (told_of("planned", 0.85), True),
-        (told_of("planned", 0.5), False),
-        (told_of("none", 0.85), False),
-        (Partnership(), False),
-        (Partnership(withheld=True), True),
+        ({"status_existing": 0.9}, 0.9, ("existing", True)),
+        ({"status_none": 0.5, "status_planned": 0.45}, 0.95, ("planned", True)),
+        ({"status_none": 0.45, "status_planned": 0.5}, 0.1, ("none", False)),
+        ({"status_none": 0.95}, 0.6, ("none", False)),
+        ({"status_planned": 0.95}, 0.0, ("planned", False)),
+        ({"status_unsaid": 0.9}, 0.3, (None, False)),
     ],
 )
-def test_a_state_plainly_told_of_or_kept_back_stands(by_rules: Partnership, expected: bool) -> None:
-    assert is_settled(by_rules) == expected
+def test_state_and_town_are_chosen_together(
+    said: dict[str, float], town: float, expected: tuple[Status | None, bool]
+) -> None:
+    assert choose_together(sureness_of_states(judged(**said)), town) == expected
+
+
+def test_a_letter_that_keeps_its_partner_back_has_no_state(write: Write) -> None:
+    letter = write(
+        "Die Stadt Jena bekundet Interesse an der neunten Phase. Zum Partner sagen wir heute noch nichts."
+    )
+    assert load_reader(Office()).read(letter).partnership_status is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""What the trained voter on partners sees of each place that a letter names: the words around it, cues, no names.
+
+Places are replaced by words for their kind (`partnership_features`), so that the voter cannot learn names. The weight
+that the rules give a place is no feature: they were written on the letters that the voter learns from.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from klimapartner.intents.cues import labels
+from klimapartner.intents.partner_names import Named
+from klimapartner.intents.partner_scene import Rival, Scene, clause_labels, segment_labels, tail_labels
+from klimapartner.intents.partnership_features import CANDIDATE, mask, stems
+from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.world import region_of
+
+GROUPS = ("partner", "partnership", "region", "intent")
+NEAR, BESIDE = 8, 3  # words
+SMALL = 20  # thousands of inhabitants
+MANY = 3
+MARKS = ("typed", "given", "kind_word", "denied", "in_subject", "around", "is_southern")
+
+
+def features(scene: Scene, rivals: Sequence[Rival]) -> list[list[str]]:
+    """The features of each rival, each once, in a fixed order."""
+    letter = {
+        f"letter:{label}" for s in scene.sentences for label in labels(s.text) if label.partition(".")[0] in GROUPS
+    }
+    return [sorted({*letter, *_of_rival(rival, rivals), *_of_mentions(rival, scene)}) for rival in rivals]
+
+
+def _of_rival(rival: Rival, rivals: Sequence[Rival]) -> Iterator[str]:
+    others = [r for r in rivals if r is not rival and any(n.is_southern for n in r.mentions)]
+    yield f"mentions:{min(MANY, len(rival.mentions))}"
+    yield f"others:{min(MANY, len(others))}"
+    yield f"size:{_size(rival)}"
+    yield f"country:{_country(rival)}"
+    if rival.mentions[0].start == min(r.mentions[0].start for r in rivals):
+        yield "first"
+    if rival.mentions[-1].start == max(r.mentions[-1].start for r in rivals):
+        yield "last"
+
+
+def _size(rival: Rival) -> str:
+    size = max(-1 if n.size is None else n.size for n in rival.mentions)
+    return "unlisted" if size < 0 else "area" if size == 0 else "small" if size < SMALL else "large"
+
+
+def _country(rival: Rival) -> str:
+    return "none" if not rival.country else "other" if region_of(rival.country) == "other" else "southern"
+
+
+def _of_mentions(rival: Rival, scene: Scene) -> Iterator[str]:
+    after, before = dict(pairwise(scene.sentences)), {b: a for a, b in pairwise(scene.sentences)}
+    for named in rival.mentions:
+        yield from (f"is:{mark}" for mark in MARKS if getattr(named, mark))
+        yield from _of_cues(named, scene)
+        yield from _of_words(_stems(named.sentence, scene, named))
+        if following := after.get(named.sentence):
+            yield from (f"next:{stem}" for stem in _stems(following, scene, named))
+            yield from (f"next:{label}" for label in labels(following.text))
+        if earlier := before.get(named.sentence):
+            yield from (f"before:{label}" for label in labels(earlier.text))
+
+
+def _of_cues(named: Named, scene: Scene) -> Iterator[str]:
+    text, start = named.sentence.text, named.start - named.sentence.start
+    yield f"zone:{named.sentence.zone.partition(':')[0]}"
+    yield from (f"sentence:{label}" for label in labels(text))
+    yield from (f"segment:{label}" for label in segment_labels(named))
+    yield from (f"clause:{label}" for label in clause_labels(text, start))
+    yield from (f"tail:{label}" for label in tail_labels(named, scene.places))
+
+
+def _stems(sentence: Sentence, scene: Scene, named: Named) -> list[str]:
+    """The stems of a sentence; every mention of the place in question stands as the candidate."""
+    places = [n for n in scene.places if n.sentence is sentence]
+    own = [n for n in places if n.key == named.key]
+    others = [n for n in places if n.key != named.key]
+    german = [span for span in scene.german if sentence.start <= span[0] < sentence.end]
+    return stems(mask(sentence.text, sentence.start, others, german, own))
+
+
+def _of_words(found: Sequence[str]) -> Iterator[str]:
+    yield from (f"word:{stem}" for stem in found)
+    for place in (i for i, stem in enumerate(found) if stem == CANDIDATE):
+        before, following = found[max(0, place - NEAR) : place], found[place + 1 : place + 1 + NEAR]
+        yield from (f"<{stem}" for stem in before)
+        yield from (f">{stem}" for stem in following)
+        yield from (f"-{distance}:{stem}" for distance, stem in enumerate(reversed(before[-BESIDE:]), 1))
+        yield from (f"+{distance}:{stem}" for distance, stem in enumerate(following[:BESIDE], 1))
+        yield f"<<{' '.join(before[-2:])}"
+        yield f">>{' '.join(following[:2])}"

@@ -1,0 +1,56 @@
+"""`make train`, the voters on partners, world regions and countries: held-out writers first, then the models on all."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from spacy.language import Language
+
+from klimapartner.intents import country_voter, partner_voter, region_voter
+from klimapartner.intents.bag_voter import judge_bags
+from klimapartner.intents.train.bags import fit_bags, folds, mail_files, save
+from klimapartner.intents.train.place_cases import PlaceCase, read_country_cases, read_partner_cases, read_region_cases
+
+CONFIG = Path(__file__).with_name("places.cfg")
+SOURCES = {
+    partner_voter.NAME: read_partner_cases,
+    region_voter.NAME: read_region_cases,
+    country_voter.NAME: read_country_cases,
+}
+
+
+def main() -> None:
+    """Measure on held-out writers, train on all of them, write both models with their figures."""
+    for name, read in SOURCES.items():
+        cases = list(read(mail_files()))
+        performance = {"cases": len(cases), "held_out": measure(cases)}
+        save(fit(cases), name, __doc__ or "", performance)
+        sys.stdout.write(json.dumps({name: performance}, indent=1) + "\n")
+
+
+def fit(cases: Sequence[PlaceCase]) -> Language:
+    """A voter trained on these cases."""
+    return fit_bags(CONFIG, (case.bag for case in cases))
+
+
+def measure(cases: Sequence[PlaceCase]) -> dict[str, float]:
+    """F1 of rules, voter and both, every writer judged by a voter that never saw its letters."""
+    pairs: list[tuple[PlaceCase, float]] = []
+    for rest, out in folds(cases):
+        judged = judge_bags(fit(rest), [case.features for case in out])
+        pairs += zip(out, [said[case.label] for case, said in zip(out, judged, strict=True)], strict=True)
+    return {
+        "rules": _f1([(case.holds, case.rules) for case, _ in pairs]),
+        "voter": _f1([(case.holds, said > 0.5) for case, said in pairs]),
+        "both": _f1([(case.holds, case.together(said) > 0.5) for case, said in pairs]),
+    }
+
+
+def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
+    hits = sum(right and said for right, said in pairs)
+    return round(2 * hits / max(sum(right + said for right, said in pairs), 1), 3)
+
+
+if __name__ == "__main__":
+    main()
