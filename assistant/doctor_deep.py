@@ -49,6 +49,8 @@ TEXTS = {
         "Antworten, deren Zustellung unklar ist, ohne Aufgabe für das Team",
         "Bitte mit `klimapartner outbox list` ansehen",
     ),
+    "line_without_task": ("Zeilen im Chat, deren Versand unklar ist, ohne Aufgabe für das Team", _REPORT),
+    "chat_out_of_order": ("Antworten im Chat, die vor einer früheren kamen", _REPORT),
     "erased_is_back": (
         "Nachrichten von Personen, die gelöscht sind",
         "Bitte `klimapartner erase replay` aufrufen",

@@ -14,7 +14,7 @@ from klimapartner.storage.sql import clip, fetch_locked, lease_is_free, unclaime
 from klimapartner.storage.states import LineState, Speaker
 from klimapartner.storage.tables import ChatLineRow, ChatRow
 
-_GAP = "the sender was interrupted while sending; the line may have arrived"
+INTERRUPTED = "the sender was interrupted while sending; the line may have arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def expire_lines(session: Session, *, channel: str, now: datetime) -> list[ChatL
     )
     rows = session.scalars(unclaimed(lost.order_by(ChatLineRow.id), 1000)).all()
     for row in rows:
-        _end(row, "uncertain", _GAP)
+        _end(row, "uncertain", INTERRUPTED)
     return [_value(row) for row in rows]
 
 

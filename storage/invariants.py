@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased, selectinload
 from klimapartner.storage.engine import Session
 from klimapartner.storage.fields import search_text
 from klimapartner.storage.invariants_told import (
+    answers_out_of_order,
     entries_changed_silently,
+    interrupted_without_task,
     messages_done_before,
     messages_read_twice,
     outbox_against_history,
@@ -202,6 +204,8 @@ RULES: dict[str, Rule] = {
     "message_done_before": messages_done_before,
     "entry_changed_silently": entries_changed_silently,
     "uncertain_without_task": uncertain_without_task,
+    "line_without_task": interrupted_without_task,
+    "chat_out_of_order": answers_out_of_order,
 }
 
 

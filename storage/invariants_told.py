@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, select
 
+from klimapartner.storage.chat_lines import INTERRUPTED
 from klimapartner.storage.engine import Session
-from klimapartner.storage.tables import EntryRow, HistoryRow, MessageRow, OutboxRow, TaskRow
+from klimapartner.storage.tables import ChatLineRow, EntryRow, HistoryRow, MessageRow, OutboxRow, TaskRow
 
 # What a line of the history says of the state of a mail; a mail that is being sent has only the line that it waits.
 _STATE_BY_ACTION = {
@@ -14,6 +15,7 @@ _STATE_BY_ACTION = {
     "uncertain": "uncertain", "failed": "failed", "discarded": "discarded", "undeliverable": "undeliverable",
 }  # fmt: skip
 _OUTBOX_TASK = "outbox"
+_LINE_TASKS = ("chat:uncertain", "staffbot:uncertain")
 _MANY_BYTES = 8
 
 
@@ -52,6 +54,23 @@ def uncertain_without_task(session: Session, _: datetime) -> Iterable[int]:
     """Staff are told of every mail of which nobody knows whether it arrived."""
     told = exists().where(TaskRow.kind == _OUTBOX_TASK, TaskRow.message_id.is_not_distinct_from(OutboxRow.message_id))
     return session.scalars(select(OutboxRow.id).where(OutboxRow.state == "uncertain", ~told)).all()
+
+
+def interrupted_without_task(session: Session, _: datetime) -> Iterable[int]:
+    """Staff are told where a sender died with a line of a chat on its way."""
+    told = exists().where(TaskRow.kind.in_(_LINE_TASKS))
+    lost = (ChatLineRow.state == "uncertain") & (ChatLineRow.error == INTERRUPTED)
+    return session.scalars(select(ChatLineRow.id).where(lost, ~told)).all()
+
+
+def answers_out_of_order(session: Session, _: datetime) -> Iterable[int]:
+    """In a chat nothing is answered before what was said before it."""
+    before = func.max(ChatLineRow.update_id).over(partition_by=ChatLineRow.chat_id, order_by=ChatLineRow.id)
+    lines = select(ChatLineRow.id, ChatLineRow.update_id, before.label("before")).where(
+        ChatLineRow.update_id.is_not(None)
+    )
+    found = lines.subquery()
+    return session.scalars(select(found.c.id).where(found.c.update_id < found.c.before).order_by(found.c.id)).all()
 
 
 def mails_overdue(session: Session, before: datetime) -> Iterable[int]:

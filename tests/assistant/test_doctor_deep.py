@@ -33,7 +33,7 @@ def work(tmp_path: Path) -> Iterator[Workplace]:
 
 
 def test_all_is_well(work: Workplace) -> None:
-    said = "24 Regeln an 0 Einträgen, Nachrichten und Antworten erfüllt"
+    said = "26 Regeln an 0 Einträgen, Nachrichten und Antworten erfüllt"
     assert list(examine_deeply(work)) == [Finding("Bestand", True, said)]
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from klimapartner.storage.chat_inbox import finish_update, store_update
+from klimapartner.storage.chat_lines import INTERRUPTED, add_line
 from klimapartner.storage.chats import open_chat
 from klimapartner.storage.invariants import RULES, Broken, broken_rules
 from klimapartner.storage.leases import claim_messages, finish_message
@@ -117,6 +119,22 @@ def test_what_nobody_works_on_for_hours_is_found(
         open_chat(session, channel="web", address="kim", language="de", now=now)
         session.execute(text(statement))
     assert Broken(rule, ids) in broken(living, now + LATER)
+
+
+def test_what_is_wrong_with_lines_of_a_chat_is_found(living: Any, now: datetime) -> None:
+    with living.database.session() as session:
+        chat = open_chat(session, channel="web", address="kim", language="de", now=now)
+        updates = [
+            store_update(session, channel="web", update_key=key, chat_id=chat.id, body={}, now=now)[0] for key in "ab"
+        ]
+        for update in updates[::-1]:
+            finish_update(session, update.id, now=now)
+            add_line(session, chat_id=chat.id, who="assistant", text="x", update_id=update.id, now=now)
+        lost = add_line(session, chat_id=chat.id, who="assistant", text="y", now=now)
+        session.execute(
+            text(f"UPDATE chat_lines SET state = 'uncertain', error = '{INTERRUPTED}' WHERE id = {lost.id}")
+        )
+    assert broken(living, now) == [Broken("line_without_task", (3,)), Broken("chat_out_of_order", (2,))]
 
 
 def test_a_second_answer_without_a_message_is_found(living: Any, now: datetime) -> None:
