@@ -1,6 +1,7 @@
 """The spaCy pipeline: tokenizer, then one component a step, each a plain function over the document's findings."""
 
 from collections.abc import Callable
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -17,6 +18,7 @@ from klimapartner.intents.letter_weighing import weigh_letter
 from klimapartner.intents.municipality import decide_municipality
 from klimapartner.intents.needs import decide_needs
 from klimapartner.intents.partnership import Partnership, read_partnership
+from klimapartner.intents.questions import with_questions
 from klimapartner.intents.reading import Evidence
 from klimapartner.intents.remarks import find_remarks, third_person_remark
 from klimapartner.intents.sentences import sentences
@@ -68,7 +70,7 @@ def weigh(found: Findings, doc: Doc) -> None:
     # Who wants nothing of the programme has no partnership in it, whatever towns the letter names.
     if found.intents.elsewhere or found.unsolicited:
         found.partnership = Partnership()
-    found.evidence.extend((*found.partnership.evidence, *found.intents.evidence))
+    found.evidence.extend(found.partnership.evidence)
 
 
 def told_by_rules(found: Findings) -> Told:
@@ -86,7 +88,8 @@ def read_wishes(found: Findings, doc: Doc) -> None:
     )
     faq, remarks = decide_faq(found.sentences, intents, found.language), find_remarks(found.sentences)
     found.needs, found.topics, found.faq, found.remarks = needs.needs, topics.topics, faq.faq, remarks.remarks
-    for decision in (needs, topics, faq, remarks):
+    found.intents = with_questions(found.intents, faq)
+    for decision in (found.intents, needs, topics, faq, remarks):
         found.evidence.extend(decision.evidence)
 
 
@@ -125,7 +128,8 @@ def build_pipeline() -> Language:
     """A multilingual spaCy pipeline with every step in order; documents need findings before they go in."""
     nlp = spacy.blank("xx")
     # No step looks at shape, prefix or flags of a token: working them out for each new word took as long as a step.
-    nlp.vocab.lex_attr_getters = {}
+    vocab: Any = nlp.vocab
+    vocab.lex_attr_getters = {}
     for name, step in STEPS.items():
         if not Language.has_factory(name):
             Language.component(name, func=_component(step))

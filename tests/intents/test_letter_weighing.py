@@ -72,9 +72,7 @@ def test_state_and_town_are_chosen_together(
 
 
 def test_a_letter_that_keeps_its_partner_back_has_no_state(write: Write) -> None:
-    letter = write(
-        "Die Stadt Jena bekundet Interesse an der neunten Phase. Zum Partner sagen wir heute noch nichts."
-    )
+    letter = write("Die Stadt Jena bekundet Interesse an der neunten Phase. Zum Partner sagen wir heute noch nichts.")
     assert load_reader(Office()).read(letter).partnership_status is None
 
 

@@ -34,7 +34,11 @@ def signs(name: str, addr: str, body: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "body", "found"),
     [
-        ("Ute Ahr", "Bin bis 4. April im Urlaub, Vertretung im Amt.", ["A!absent", "A!nobody", "A!off_matter", "A!present"]),
+        (
+            "Ute Ahr",
+            "Bin bis 4. April im Urlaub, Vertretung im Amt.",
+            ["A!absent", "A!nobody", "A!off_matter", "A!present"],
+        ),
         ("Amt", "Ihre Mail ist eingegangen.", ["A!nobody", "A!off_matter", "A!receipt"]),
         (
             "Ute Ahr",
