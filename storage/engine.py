@@ -24,6 +24,7 @@ from klimapartner.storage.errors import DatabaseUnavailable, Refused, StorageErr
 __all__ = ["Database", "DatabaseState", "Session", "open_database"]
 
 _BUSY_SECONDS = 30
+_LOOK_SECONDS = 0.002
 _PRAGMAS = (
     # NORMAL may forget the last commits at power loss: a mail acknowledged and then forgotten is the worst fault here.
     "synchronous=FULL",
@@ -34,10 +35,6 @@ _PRAGMAS = (
     # What is erased is overwritten in the file, not only unlinked.
     "secure_delete=ON",
 )
-_BEGIN = {
-    True: ("PRAGMA query_only=ON", "BEGIN DEFERRED"),
-    False: ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE"),
-}
 _SERVER_SIDE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 4}
 # Half a minute after a machine vanished without a word the other side knows: the server then ends its transaction and
 # frees what it had locked, which would else block every other machine for hours; and we connect anew.
@@ -196,11 +193,33 @@ def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
     # Past SQLAlchemy, which would spend more on each of the two than on reading a row.
     cursor = connection.connection.cursor()
-    for statement in _BEGIN[bool(read_only)]:
-        try:
-            cursor.execute(statement)
-        except sqlite3.Error as error:
-            raise exc.DBAPIError.instance(statement, None, error, sqlite3.Error) from error
+    try:
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+            cursor.execute("BEGIN DEFERRED")
+        else:
+            cursor.execute("PRAGMA query_only=OFF")
+            _begin_writing(cursor)
+    except sqlite3.Error as error:
+        raise exc.DBAPIError.instance("BEGIN", None, error, sqlite3.Error) from error
+
+
+def _begin_writing(cursor: Any) -> None:
+    """Wait for the write lock with short looks: SQLite's own grow to 0.1 s, and meanwhile others slip in."""
+    end = time.monotonic() + _BUSY_SECONDS
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+            else:
+                return
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
 
 
 def _scrub_sqlite(engine: Engine) -> None:
