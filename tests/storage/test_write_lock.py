@@ -44,6 +44,7 @@ def test_a_writer_waits_until_the_lock_is_free(
 def test_a_writer_gives_up_after_a_while(
     sqlite_database: Database, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sqlite_database.check()  # connected before the patience is taken away
     monkeypatch.setattr(engine, "_BUSY_SECONDS", 0)
     with pytest.raises(DatabaseUnavailable, match="database is locked"), sqlite_database.session() as session:
         get_state(session, "a")
