@@ -1,4 +1,7 @@
 """Training of what is trained: data readers, configs and the run that writes the model with its figures."""
 
-HELD_OUT = ("h", "m2", "m7")
-"""Files that no rule was written from; of the trained parts only the voter on whole letters learns from h."""
+UNREAD = ("m2", "m7", "u")
+"""Files that neither rules nor voters learn from."""
+
+HELD_OUT = ("h", *UNREAD)
+"""Files that no rule was written from; of the voters those on letters, places and questions learn from h."""

@@ -13,6 +13,7 @@ from spacy.training import Example
 from spacy.util import registry
 
 from klimapartner.intents.bag_voter import MODELS
+from klimapartner.intents.train import UNREAD
 from klimapartner.intents.train.fitting import fit
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
@@ -52,9 +53,9 @@ def folds(works: Sequence[Work]) -> Iterator[tuple[list[Work], list[Work]]]:
 
 
 def mail_files() -> list[Path]:
-    """All mails of the corpus but those that stay held out from everything, and an office's own (EXTRA_CORPUS)."""
+    """All mails of the corpus but those that stay unread, and an office's own (EXTRA_CORPUS)."""
     own = [Path(os.environ["EXTRA_CORPUS"])] if os.environ.get("EXTRA_CORPUS") else []
-    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith(("m2", "m7"))) + own
+    return sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith(UNREAD)) + own
 
 
 def save(nlp: Language, name: str, description: str, performance: Mapping[str, Any]) -> None:

@@ -16,6 +16,11 @@ ROOT = Path(__file__).parent.parent.parent
 COMMAND = Path(sys.executable).parent / "klimapartner"
 KINDS = ("mails", "chat")
 CORPUS = ROOT / "intents" / "corpus"
+SETS = {
+    "w2": "own writers, seen while building, the voters learn from them",
+    "h": "own writers, held out from the rules",
+    "u": "own writers, written last: neither rules nor voters learn from them",
+}
 
 
 def main() -> int:
@@ -28,7 +33,7 @@ def main() -> int:
         score_mails(gold, work / "dev", gold / "dev" / "cases.jsonl", "dev set")
         score_chat(gold, work / "dev", gold / "dev" / "chat.jsonl", "dev set")
         score_places(gold, work / "traps")
-        for name, title in (("w", "own writers, seen while building"), ("h", "own writers, held out")):
+        for name, title in SETS.items():
             files = [joined(work / f"{name}.{kind}.jsonl", CORPUS.glob(f"{name}*.{kind}.jsonl")) for kind in KINDS]
             score_mails(gold, work / name, files[0], title)
             score_chat(gold, work / name, files[1], title)
