@@ -11,7 +11,7 @@ from klimapartner.intents.faq_voter import Voter, Votes, shipped_voter
 SURE = 0.43
 BESIDES, RIVAL = 0.6, 0.8  # for a second id in one question, which is rare; rivals are taken for each other
 WHOLE = 0.65  # for what only the parts of a message together ask: "Namibia wäre uns recht. Ist das zulässig?"
-NEAR = 0.08
+NEAR = 0.03
 MOST_NEAR = 3
 
 
