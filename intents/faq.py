@@ -19,7 +19,7 @@ SURELY = 0.8
 # What the voter on letters says weighs so much, the rest what that on chat lines says where the rules hear a question.
 # So sure both must be in a letter that is a question as a whole, and in one that is none. Chosen on writers that the
 # voter had not read.
-LETTERS, ASKED, UNASKED = 0.7, 0.28, 0.8
+LETTERS, ASKED, UNASKED = 0.7, 0.29, 0.8
 # What a vote is worth on a sentence that by the rules asks nothing, beside others that do, and where none does.
 TELLS, TELLS_ALONE = 0.45, 0.7
 # "Wird man dann überhaupt zugelassen?", right behind the words that there is no partner yet
