@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from types import ModuleType
@@ -121,10 +121,13 @@ def by_helpdesk(port: int, user: str, folder: str) -> int:
     return Ticket.objects.count()
 
 
-def _workplace(port: int, user: str, folder: str) -> AbstractContextManager[Workplace]:
+NOW = datetime.fromisoformat("2022-03-15T09:00:00+01:00")
+
+
+def _workplace(port: int, user: str, folder: str, now: datetime = NOW) -> AbstractContextManager[Workplace]:
     imap = {"host": "127.0.0.1", "port": port, "tls": "none", "user": user, "auth": {"secret": {"value": "pass"}}}
     data = {
-        "now": datetime.fromisoformat("2022-03-15T09:00:00+01:00"),
+        "now": now,
         "answer_since": datetime.fromisoformat("2022-01-01T00:00:00+01:00"),
         "database": f"sqlite:///{folder}/k.db",
         "controller": {"name": "Beispielstelle", "privacy_text": {"de": "Zweck: Klimapartnerschaften."}},
@@ -159,7 +162,7 @@ def by_whole_intake_on_all_cores(port: int, user: str, folder: str) -> int:
 
     with _workplace(port, user, folder) as work:
         warm(work)
-        with readers(port, user, folder, PROCESSES - 1):
+        with readers(port, user, folder, PROCESSES - 1, datetime.now(UTC) - work.clock()):
             begin()
             new = int(poll_once(work, "box").new)
             while _read(work) < new:
@@ -177,9 +180,9 @@ def _read(work: Workplace) -> int:
 
 
 @contextlib.contextmanager
-def readers(port: int, user: str, folder: str, count: int) -> Iterator[None]:
-    """Further processes that read until the block ends; it begins when all are ready."""
-    command = [sys.executable, __file__, READER, str(port), user, folder]
+def readers(port: int, user: str, folder: str, count: int, behind: timedelta) -> Iterator[None]:
+    """Further processes that read until the block ends; it begins when all are ready, their clocks as far behind."""
+    command = [sys.executable, __file__, READER, str(port), user, folder, str(behind.total_seconds())]
     running = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
     ]
@@ -191,13 +194,13 @@ def readers(port: int, user: str, folder: str, count: int) -> Iterator[None]:
         one.communicate()
 
 
-def read_beside(port: int, user: str, folder: str) -> None:
+def read_beside(port: int, user: str, folder: str, behind: timedelta) -> None:
     """What such a process does."""
     from klimapartner.assistant.reading_work import read_waiting
 
     ended = threading.Event()
     threading.Thread(target=lambda: (os.read(0, 1), ended.set()), daemon=True).start()
-    with _workplace(port, user, folder) as work:
+    with _workplace(port, user, folder, datetime.now(UTC) - behind) as work:
         warm(work)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
@@ -293,7 +296,7 @@ def to_acknowledgement(server: object) -> list[float]:
 
 def main() -> int:
     if len(sys.argv) > 1 and sys.argv[1] == READER:
-        read_beside(int(sys.argv[2]), sys.argv[3], sys.argv[4])
+        read_beside(int(sys.argv[2]), sys.argv[3], sys.argv[4], timedelta(seconds=float(sys.argv[5])))
         return 0
     if len(sys.argv) > 1:
         sys.stdout.write(json.dumps(measure(sys.argv[1], int(sys.argv[2]), sys.argv[3])))
