@@ -34,6 +34,9 @@ def judged(**said: float) -> dict[str, float]:
         ({"interest": 0.95, "question": 0.6}, ("interest",), (), ("interest", "question")),
         ({"interest": 0.6, "other": 0.7}, ("interest",), (), ("other",)),
         ({"interest": 0.9}, ("interest", "workshop_registration"), (), ("interest", "workshop_registration")),
+        ({"interest": 0.5, "correction": 0.4}, ("interest",), (), ("correction",)),
+        ({"interest": 0.95, "correction": 0.4}, ("interest",), (), ("interest",)),
+        ({"interest": 0.2, "question": 0.1}, ("interest",), ("interest",), ("interest",)),
     ],
 )
 def test_the_voter_decides_what_a_letter_wants_but_takes_nothing_away_that_the_rules_vouch_for(
