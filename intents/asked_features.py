@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.letter_features import TOLD
-from klimapartner.intents.partnership_features import overwritten, stems
+from klimapartner.intents.partnership_features import around, overwritten, stems
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find
 
@@ -22,7 +22,7 @@ OF_REGIONS = re.compile(
     r"|atlanti|himmel|offen|open|ouvert|abiert|abert|indiff|igual",
     re.IGNORECASE,
 )
-NEAR, BESIDE = 6, 3  # words
+NEAR = 6  # words
 
 
 def asked_features(sentences: Sequence[Sentence], name: Name) -> set[str]:
@@ -53,15 +53,8 @@ def _of_sentence(sentence: Sentence, marks: Sequence[Mark]) -> Iterator[str]:
 
 def _around(words: Sequence[str]) -> Iterator[str]:
     for place, word in enumerate(words):
-        if "_" not in word:
-            continue
-        before, after = words[max(0, place - NEAR) : place], words[place + 1 : place + 1 + NEAR]
-        yield from (f"{word}<{other}" for other in before)
-        yield from (f"{word}>{other}" for other in after)
-        yield from (f"{word}-{distance}:{other}" for distance, other in enumerate(reversed(before[-BESIDE:]), 1))
-        yield from (f"{word}+{distance}:{other}" for distance, other in enumerate(after[:BESIDE], 1))
-        yield f"{word}<<{' '.join(before[-2:])}"
-        yield f"{word}>>{' '.join(after[:2])}"
+        if "_" in word:
+            yield from around(words, place, NEAR, word)
 
 
 def _of_counts(counted: Counter[str]) -> Iterator[str]:

@@ -10,12 +10,12 @@ from itertools import pairwise
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_names import Named
 from klimapartner.intents.partner_scene import Rival, Scene, clause_labels, segment_labels, tail_labels
-from klimapartner.intents.partnership_features import CANDIDATE, mask, stems
+from klimapartner.intents.partnership_features import CANDIDATE, around, mask, stems
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import region_of
 
 GROUPS = ("partner", "partnership", "region", "intent")
-NEAR, BESIDE = 8, 3  # words
+NEAR = 8  # words
 SMALL = 20  # thousands of inhabitants
 MANY = 3
 MARKS = ("typed", "given", "kind_word", "denied", "in_subject", "around", "is_southern")
@@ -83,11 +83,6 @@ def _stems(sentence: Sentence, scene: Scene, named: Named) -> list[str]:
 
 def _of_words(found: Sequence[str]) -> Iterator[str]:
     yield from (f"word:{stem}" for stem in found)
-    for place in (i for i, stem in enumerate(found) if stem == CANDIDATE):
-        before, following = found[max(0, place - NEAR) : place], found[place + 1 : place + 1 + NEAR]
-        yield from (f"<{stem}" for stem in before)
-        yield from (f">{stem}" for stem in following)
-        yield from (f"-{distance}:{stem}" for distance, stem in enumerate(reversed(before[-BESIDE:]), 1))
-        yield from (f"+{distance}:{stem}" for distance, stem in enumerate(following[:BESIDE], 1))
-        yield f"<<{' '.join(before[-2:])}"
-        yield f">>{' '.join(following[:2])}"
+    for place, stem in enumerate(found):
+        if stem == CANDIDATE:
+            yield from around(found, place, NEAR)

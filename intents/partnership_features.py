@@ -17,6 +17,7 @@ PLACES = ("NORDORT", "SUEDORT")
 COUNTRIES = ("NORDLAND", "SUEDLAND")
 REGIONS = {"africa": "REGION_AFRIKA", "latin_america": "REGION_LATEIN"}
 STEM, PIECE, LONG = 5, 4, 8  # characters
+BESIDE_IT = 3  # words
 
 WORD = re.compile(r"[A-Z]+_[A-Z]+|[^\W\d_]+|\d[\d.,/]*|->|[?:=]")
 BESIDE = re.compile(rf"({CANDIDATE})(?:\W{{0,3}}(?:in|im|en|au|aux|no|na|also)?\s?\(?)(?:SUEDLAND|NORDLAND)\b\)?")
@@ -67,6 +68,20 @@ def features(masked: str, following: str = "") -> list[str]:
 def stems(masked: str) -> list[str]:
     """The stems of the words of a masked sentence, in their order."""
     return [_stem(word) for word in _plain_words(masked)]
+
+
+def around(words: Sequence[str], place: int, near: int, whose: str = "") -> Iterator[str]:
+    """The features of the words before and after a place among them; those within three of it by their distance, too.
+
+    `near` is how many words count on each side; `whose` stands before each feature.
+    """
+    before, after = words[max(0, place - near) : place], words[place + 1 : place + 1 + near]
+    yield from (f"{whose}<{other}" for other in before)
+    yield from (f"{whose}>{other}" for other in after)
+    yield from (f"{whose}-{distance}:{other}" for distance, other in enumerate(reversed(before[-BESIDE_IT:]), 1))
+    yield from (f"{whose}+{distance}:{other}" for distance, other in enumerate(after[:BESIDE_IT], 1))
+    yield f"{whose}<<{' '.join(before[-2:])}"
+    yield f"{whose}>>{' '.join(after[:2])}"
 
 
 def _plain_words(masked: str) -> list[str]:
