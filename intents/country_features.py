@@ -6,7 +6,7 @@ The country stands as SELBE_, others of its region as NACHBAR_, those elsewhere 
 from collections.abc import Iterator, Sequence
 
 from klimapartner.intents.asked_features import KINDS, asked_features
-from klimapartner.intents.letter_features import TOLD, Told
+from klimapartner.intents.letter_features import Told, read_of
 from klimapartner.intents.reading import Intent
 from klimapartner.intents.region_features import SOUTH
 from klimapartner.intents.world import Mention, find, region_of
@@ -16,8 +16,7 @@ NAMED = ("country", "demonym")
 
 def countries_named(told: Told) -> list[str]:
     """The ISO codes of the countries that the letter names without doubt, Germany apart, in their order."""
-    read = (s for s in told.sentences if s.zone.partition(":")[0] in TOLD)
-    found = (m.countries[0] for s in read for m in find(s.text) if m.kind in NAMED and len(m.countries) == 1)
+    found = (m.countries[0] for s in read_of(told) for m in find(s.text) if m.kind in NAMED and len(m.countries) == 1)
     return [iso for iso in dict.fromkeys(found) if iso != "DE"]
 
 

@@ -41,11 +41,16 @@ class Told:
 
 def features(told: Told) -> list[str]:
     """The features of a letter, each once, in a fixed order."""
-    read = [s for s in told.sentences if s.zone in TOLD]
+    read = read_of(told)
     body = [s for s in read if s.zone != "subject"]
     subject = " ".join(s.text for s in read if s.zone == "subject")
     found = {*_of_body(body), *_of_subject(subject), *_of_scores(told.scores), *_of_facts(told)}
     return sorted(found | set(_of_shape(body, subject)))
+
+
+def read_of(told: Told) -> list[Sentence]:
+    """The sentences in which a letter tells what it wants: no signature, no quoted text."""
+    return [s for s in told.sentences if s.zone.partition(":")[0] in TOLD]
 
 
 def sentence_features(sentence: Sentence) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from klimapartner.intents.bag_voter import Judgement
 from klimapartner.intents.country_voter import weigh_countries, wished_countries
 from klimapartner.intents.intent import REASONS, IntentDecision
-from klimapartner.intents.letter_features import TOLD, Told, features, sentence_features
+from klimapartner.intents.letter_features import Told, features, read_of, sentence_features
 from klimapartner.intents.letter_voter import STATES, judge
 from klimapartner.intents.partnership import Partnership, with_town, with_wish, without_town
 from klimapartner.intents.reading import Evidence, Intent, Partner, Region, Status
@@ -23,6 +23,7 @@ from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
 SURE = 0.5
+LETTER = 12  # words; of less the voter, who has learnt from letters, knows nothing
 # Of 733 letters of interest, 13 name a town without a partnership or a plan of one, or the other way round.
 UNLIKELY = 0.1
 WITH_TOWN: frozenset[Status | None] = frozenset({"existing", "planned"})
@@ -64,6 +65,8 @@ class Weighed:
 
 def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
     """The intents and the state of the partnership that rules and voter together are surest of."""
+    if sum(len(s.text.split()) for s in told.sentences) < LETTER:
+        return Weighed(decided, told.partnership)
     judged = judge([features(told)])[0]
     intents = _weigh_intents(told, decided, judged)
     states = sureness_of_states(judged)
@@ -137,16 +140,16 @@ def _wishing(told: Told, read: Partnership, country: str | None, region: Region 
 
 def _country_evidence(told: Told, country: str, sureness: float) -> Evidence:
     """The first mention of the country."""
-    named = ((s, m) for s in told.sentences if s.zone in TOLD for m in find(s.text) if m.countries == (country,))
-    sentence, mention = next(named)
-    start, end = sentence.start + mention.start, sentence.start + mention.end
+    named = (
+        (s.start + m.start, s.start + m.end) for s in read_of(told) for m in find(s.text) if country in m.countries
+    )
+    start, end = next(named, (None, None))
     return Evidence("partner.country", country, start, end, min(sureness, 0.99), f"{COUNTRY_REASON} ({BY_WORDING})")
 
 
 def _region_evidence(told: Told, region: Region, sureness: float) -> Evidence:
     """The first sentence that names the region, or says that any is fine."""
-    speaks = (s for s in told.sentences if s.zone in TOLD and speaks_of(s, region))
-    sentence = next(speaks, None)
+    sentence = next((s for s in read_of(told) if speaks_of(s, region)), None)
     start, end = (sentence.start, sentence.end) if sentence else (None, None)
     reason = f"{REGION_REASONS[region]} ({BY_WORDING})"
     return Evidence("world_region", region, start, end, min(sureness, 0.99), reason)
@@ -201,7 +204,7 @@ def _evidence(told: Told, decided: IntentDecision, intent: Intent, sureness: flo
 
 def _loudest(told: Told, label: str) -> Sentence | None:
     """The sentence that speaks most for a label to the voter; None in an empty letter."""
-    read = [s for s in told.sentences if s.zone in TOLD]
+    read = read_of(told)
     judgements = judge([sentence_features(s) for s in read])
     pairs = list(zip(read, judgements, strict=True))
     return max(pairs, key=lambda pair: pair[1][label])[0] if pairs else None
