@@ -42,6 +42,7 @@ ENOUGH: dict[Intent, float] = {
     "partner_offer": 0.3,
     "other": 0.4,
 }
+WISHING: frozenset[Intent] = frozenset({"interest", "correction", "partner_offer"})
 BESIDE: tuple[Intent, ...] = ("question", "workshop_registration")  # may stand beside what else a letter is for
 BY_WORDING = "nach dem Wortlaut insgesamt"
 COUNTRY_REASON = "Land gewünscht"
@@ -74,7 +75,19 @@ def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
         partnership = _of_interested(told, states)
     else:
         partnership = _with_state(told, told.partnership, choose_state(states), states)
+    if WISHING.isdisjoint(intents.intents):
+        return Weighed(intents, _without_wishes(intents, partnership))
     return Weighed(intents, _with_wishes(told, decided.intents, partnership))
+
+
+def _without_wishes(decided: IntentDecision, read: Partnership) -> Partnership:
+    """The partnership of who does not offer to take part: what has no town is no wish but talk of others' proposals."""
+    if read.partner and read.partner.municipality:
+        return read
+    status = read.status if "question" in decided.intents else None
+    kept = ("partnership_status",) if status else ()
+    evidence = tuple(e for e in read.evidence if e.field in kept)
+    return replace(read, partner=None, world_region=None, status=status, evidence=evidence)
 
 
 def _of_interested(told: Told, states: States) -> Partnership:

@@ -28,6 +28,15 @@ _NAME_LINE = re.compile(
 )
 
 _SMILEYS = re.compile(r"(?: ?(?:[:;]-?[)D]|[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]))+$")
+# A line of a form typed by hand ("Wunschregion: Lateinamerika"), unless its label is one of a signature.
+_FIELD = re.compile(r"(?P<label>[^\W\d_][\w /.()&-]{2,48}?)(?: ?:| ?\.{4,}|\?) +\S")
+_SIGNED_FIELD = re.compile(
+    r"(?:tel|fon|phone|mobil|handy|fax|e-?mail|mail|web|www|internet|home|adress|anschrift|ansprech|kontakt|contact|durchwahl"
+    r"|zimmer|raum|b[üu]ro|sprech|[öo]ffnung|zeichen|az\b|bearbeit|amt|fach|abteilung|sachgebiet|referat|dienst|post|haus"
+    r"|besuch|sitz|hausanschrift|ust|steuer|konto|bank|iban|register|vertret|gesch[äa]ft|vorstand|vorsitz)",
+    re.IGNORECASE,
+)
+FEWEST_FIELDS = 2
 CLOSING_LENGTH = 90
 MAX_LINES = 30
 MAX_LINE = 110
@@ -121,12 +130,24 @@ def _unclosed(lines: Sequence[Line], start: int, end: int, sender: str) -> int:
         return end
     first, last = blocks[-1]
     after = next((at + 1 for at in range(last - 1, first - 1, -1) if _continues(lines, at, last)), first)
+    after = max(after, _past_form(lines, first, last))
     begin = next((at for at in range(after, last) if _names(lines[at], sender)), None)
     if begin is None:
         begin = _small_name(lines, after, last)
     if begin is None or last - begin > MAX_LINES or (len(blocks) == 1 and begin == first):
         return end
     return begin if _proves(lines, begin, last, sender) else end
+
+
+def _past_form(lines: Sequence[Line], first: int, last: int) -> int:
+    """The line after the last field of a form in a paragraph; its first line where it holds no form."""
+    fields = [at for at in range(first, last) if _is_field(lines[at])]
+    return fields[-1] + 1 if len(fields) >= FEWEST_FIELDS else first
+
+
+def _is_field(line: Line) -> bool:
+    field = _FIELD.match(line.bare)
+    return field is not None and not _SIGNED_FIELD.search(field["label"])
 
 
 def _proves(lines: Sequence[Line], begin: int, last: int, sender: str) -> bool:
