@@ -27,6 +27,7 @@ MARGIN = 2.0
 LISTED = 6
 COMPANY = 0.85  # confidence of a body in company; set by hand, not measured
 TOGETHER = frozenset({"Handelnd", "Absendername", "Satzgegenstand"})  # a town beside the county of its name
+SIGNED = ("Absendername", "Mailadresse", "Anschrift", "Signatur")
 STRONG = frozenset({"Körperschaft", "Absender", "Formularfeld", "Absendername", "Eigenschaftswort"})
 WORDS = ("Alltagswort", "Eigenschaftswort", "Ort im Ausland")  # asides that are no German names at all
 ELSEWHERE = -4.0  # postcode, dialling code and Land all speak against the only body of a name
@@ -47,6 +48,14 @@ class MunicipalityDecision:
     evidence: tuple[Evidence, ...] = ()
     entry: Entry | None = None
     uses: tuple[Use, ...] = ()
+
+
+def is_signed(decision: MunicipalityDecision) -> bool:
+    """Whether the sender's name, address or signature speaks for the body, not its text alone.
+
+    Who wants nothing of the programme names towns as customers, or where he lives.
+    """
+    return any(sign in evidence.reason for evidence in decision.evidence for sign in SIGNED)
 
 
 def decide_municipality(

@@ -1,6 +1,7 @@
 """The spaCy pipeline: tokenizer, then one component a step, each a plain function over the document's findings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import spacy
@@ -15,7 +16,7 @@ from klimapartner.intents.intent import Facts, decide_intents
 from klimapartner.intents.language import decide_language
 from klimapartner.intents.letter_features import Told
 from klimapartner.intents.letter_weighing import weigh_letter
-from klimapartner.intents.municipality import decide_municipality
+from klimapartner.intents.municipality import decide_municipality, is_signed
 from klimapartner.intents.needs import decide_needs
 from klimapartner.intents.partnership import Partnership, read_partnership
 from klimapartner.intents.questions import with_questions
@@ -67,6 +68,9 @@ def weigh(found: Findings, doc: Doc) -> None:
     weighed = weigh_letter(told_by_rules(found), found.intents)
     found.intents, found.partnership = weighed.intents, weighed.partnership
     found.unsolicited = found.intents.intents == ("other",) and is_unsolicited(found.letter, found.sentences)
+    if found.intents.intents == ("other",) and not is_signed(found.bodies):
+        found.bodies = replace(found.bodies, municipality=None, co=())
+        found.evidence = [e for e in found.evidence if e.field not in ("municipality", "co_municipalities")]
     # Who wants nothing of the programme has no partnership in it, whatever towns the letter names.
     if found.intents.elsewhere or found.unsolicited:
         found.partnership = Partnership()

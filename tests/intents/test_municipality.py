@@ -7,7 +7,7 @@ import pytest
 
 from klimapartner.intents.gazetteer.names import core
 from klimapartner.intents.gazetteer.table import Entry, gazetteer
-from klimapartner.intents.municipality import MunicipalityDecision, decide_municipality
+from klimapartner.intents.municipality import MunicipalityDecision, decide_municipality, is_signed
 from klimapartner.intents.reading import Letter, Office, Part
 from klimapartner.intents.sentences import sentences
 
@@ -195,3 +195,14 @@ def trap_key(row: dict[str, str]) -> str | None:
 
 def key_of(decision: MunicipalityDecision) -> str | None:
     return decision.municipality.ags if decision.municipality else None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wir reinigen Dächer, zuletzt für die Stadt Neuss.", False),
+        ("Wann wird der Müll geholt?\n\nMit freundlichen Grüßen\nKarin Ott\nStadt Neuss\nMarkt 2\n41460 Neuss", True),
+    ],
+)
+def test_a_town_is_signed_for_or_only_told_of(text: str, expected: bool) -> None:
+    assert is_signed(decide(text)) == expected
