@@ -23,7 +23,7 @@ from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
 SURE = 0.5
-LETTER = 12  # words; of less the voter, who has learnt from letters, knows nothing
+LETTER = 22  # words; of less the voter, who has learnt from letters, knows nothing
 # Of 733 letters of interest, 13 name a town without a partnership or a plan of one, or the other way round.
 UNLIKELY = 0.1
 WITH_TOWN: frozenset[Status | None] = frozenset({"existing", "planned"})
