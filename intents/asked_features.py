@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from klimapartner.intents.cues import labels
-from klimapartner.intents.letter_features import TOLD
 from klimapartner.intents.partnership_features import around, overwritten, stems
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find
@@ -30,10 +29,9 @@ def asked_features(sentences: Sequence[Sentence], name: Name) -> set[str]:
     counted: Counter[str] = Counter()
     found: set[str] = set()
     for sentence in sentences:
-        if sentence.zone.partition(":")[0] in TOLD:
-            marks = [(m.start, m.end, word) for m in find(sentence.text) if (word := name(m))]
-            counted.update(word for _, _, word in marks)
-            found.update(_of_sentence(sentence, marks))
+        marks = [(m.start, m.end, word) for m in find(sentence.text) if (word := name(m))]
+        counted.update(word for _, _, word in marks)
+        found.update(_of_sentence(sentence, marks))
     return found | set(_of_counts(counted))
 
 

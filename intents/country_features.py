@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from klimapartner.intents.asked_features import KINDS, asked_features
 from klimapartner.intents.letter_features import Told, read_of
 from klimapartner.intents.reading import Intent
-from klimapartner.intents.region_features import SOUTH
-from klimapartner.intents.world import Mention, find, region_of
+from klimapartner.intents.world import SOUTH, Mention, find, region_of
 
 NAMED = ("country", "demonym")
 
@@ -22,7 +21,7 @@ def countries_named(told: Told) -> list[str]:
 
 def features(told: Told, intents: Sequence[Intent], asked: str) -> list[str]:
     """The features of a letter that is asked about a country, each once, in a fixed order."""
-    found = asked_features(told.sentences, lambda mention: _name(mention, asked))
+    found = asked_features(read_of(told), lambda mention: _name(mention, asked))
     return sorted({*found, *_of_facts(told, intents, asked)})
 
 

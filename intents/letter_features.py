@@ -50,7 +50,7 @@ def features(told: Told) -> list[str]:
 
 def read_of(told: Told) -> list[Sentence]:
     """The sentences in which a letter tells what it wants: no signature, no quoted text."""
-    return [s for s in told.sentences if s.zone.partition(":")[0] in TOLD]
+    return [s for s in told.sentences if s.zone in TOLD]
 
 
 def sentence_features(sentence: Sentence) -> list[str]:

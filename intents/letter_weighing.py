@@ -18,12 +18,10 @@ from klimapartner.intents.reading import Evidence, Intent, Partner, Region, Stat
 from klimapartner.intents.region import REASONS as REGION_REASONS
 from klimapartner.intents.region import speaks_of
 from klimapartner.intents.region_voter import choose_region, wished_likelihoods
-from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.sentences import Sentence, is_letter
 from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
-SURE = 0.5
-LETTER = 22  # words; of less the voter, who has learnt from letters, knows nothing
 # Of 733 letters of interest, 13 name a town without a partnership or a plan of one, or the other way round.
 UNLIKELY = 0.1
 WITH_TOWN: frozenset[Status | None] = frozenset({"existing", "planned"})
@@ -66,7 +64,7 @@ class Weighed:
 
 def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
     """The intents and the state of the partnership that rules and voter together are surest of."""
-    if sum(len(s.text.split()) for s in told.sentences) < LETTER:
+    if not is_letter(told.sentences):
         return Weighed(decided, told.partnership)
     judged = judge([features(told)])[0]
     intents = _weigh_intents(told, decided, judged)
@@ -130,14 +128,11 @@ def _with_wishes(told: Told, by_rules: Sequence[Intent], read: Partnership) -> P
         return read
     said = read.partner.country if read.partner else None
     country, sureness = weigh_countries(wished_countries(told, by_rules), said)
-    if country == said and country:
+    if country:
+        return read if country == said else _wishing(told, read, country, region_of(country), sureness)
+    if read.world_region and not said:
         return read
-    region: Region | None = region_of(country) if country else None
-    if not country:
-        region, sureness = read.world_region, SURE
-    if not region or (said and not country):
-        region, sureness = choose_region(wished_likelihoods(told, by_rules))
-    return _wishing(told, read, country, region, sureness)
+    return _wishing(told, read, None, *choose_region(wished_likelihoods(told, by_rules)))
 
 
 def _wishing(told: Told, read: Partnership, country: str | None, region: Region | None, sureness: float) -> Partnership:
@@ -163,9 +158,13 @@ def _country_evidence(told: Told, country: str, sureness: float) -> Evidence:
 def _region_evidence(told: Told, region: Region, sureness: float) -> Evidence:
     """The first sentence that names the region, or says that any is fine."""
     sentence = next((s for s in read_of(told) if speaks_of(s, region)), None)
+    return _by_wording("world_region", region, sentence, sureness, REGION_REASONS[region])
+
+
+def _by_wording(field: str, value: str, sentence: Sentence | None, sureness: float, reason: str) -> Evidence:
+    """Evidence that the voter gives: the sentence that speaks for a value, where one does."""
     start, end = (sentence.start, sentence.end) if sentence else (None, None)
-    reason = f"{REGION_REASONS[region]} ({BY_WORDING})"
-    return Evidence("world_region", region, start, end, min(sureness, 0.99), reason)
+    return Evidence(field, value, start, end, min(sureness, 0.99), f"{reason} ({BY_WORDING})")
 
 
 def sureness_of_intents(
@@ -210,9 +209,7 @@ def _evidence(told: Told, decided: IntentDecision, intent: Intent, sureness: flo
     by_rules = next((e for e in decided.evidence if e.value == intent), None)
     if by_rules:
         return by_rules
-    loudest = _loudest(told, intent)
-    start, end = (loudest.start, loudest.end) if loudest else (None, None)
-    return Evidence("intents", intent, start, end, min(sureness, 0.99), f"{REASONS[intent]} ({BY_WORDING})")
+    return _by_wording("intents", intent, _loudest(told, intent), sureness, REASONS[intent])
 
 
 def _loudest(told: Told, label: str) -> Sentence | None:
@@ -234,7 +231,4 @@ def _with_state(told: Told, partnership: Partnership, state: Status | None, stat
 def _state_evidence(told: Told, state: Status | None, sureness: float) -> list[Evidence]:
     if state is None:
         return []
-    loudest = _loudest(told, STATES[state])
-    start, end = (loudest.start, loudest.end) if loudest else (None, None)
-    reason = f"{STATE_REASONS[state]} ({BY_WORDING})"
-    return [Evidence("partnership_status", state, start, end, min(sureness, 0.99), reason)]
+    return [_by_wording("partnership_status", state, _loudest(told, STATES[state]), sureness, STATE_REASONS[state])]

@@ -19,12 +19,11 @@ from klimapartner.intents.partner_weight import is_paired, is_put_right, weigh
 from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Partner
 from klimapartner.intents.region_choice import is_chosen
-from klimapartner.intents.sentences import Sentence
+from klimapartner.intents.sentences import Sentence, is_letter
 from klimapartner.intents.telling import is_asking
-from klimapartner.intents.world import Mention, candidates, find, region_of
+from klimapartner.intents.world import SOUTH, Mention, candidates, find, region_of
 from klimapartner.intents.world_words import is_known
 
-SOUTH = ("africa", "latin_america")
 ENOUGH = 2.5
 FOREIGN_ENOUGH = 3.0
 BEYOND = 5.0  # a place outside both regions of this weight is meant where no partner is said to lack
@@ -32,7 +31,6 @@ SURE = 4.0  # a place of this weight is not asked about
 AGAINST = {"partnership.lack", "partnership.none", "partner.story", "partner.club"}
 SPEAKS = {"partner.tie", "partner.contact", "partnership.sure", "partnership.planned"}
 ALONE = 1.0  # enough for a place without a rival
-LETTER = 22  # words; of less the voter, who has learnt from letters, knows nothing
 WEAK = 0.5  # from here on a place is asked about
 # After an ended partnership another one in the same country ("wieder in Benin", "dennoch nach Nigeria").
 AGAIN = re.compile(
@@ -94,8 +92,8 @@ def choose_by_both(scene: Scene) -> Choice:
     """The places that the rules and the voter on partners together are surer of than not."""
     choice = choose_by_rules(scene)
     rivals = [*choice.meant, *choice.others]
-    is_letter = sum(len(s.text.split()) for s in scene.sentences) >= LETTER
-    likely = meant_likelihoods(scene, rivals) if is_letter else [float(r in choice.meant) for r in rivals]
+    whole = is_letter(scene.sentences)
+    likely = meant_likelihoods(scene, rivals) if whole else [float(r in choice.meant) for r in rivals]
     return Choice(*overrule(rivals, choice.meant, likely))
 
 

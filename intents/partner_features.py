@@ -65,7 +65,7 @@ def _of_mentions(rival: Rival, scene: Scene) -> Iterator[str]:
 
 def _of_cues(named: Named, scene: Scene) -> Iterator[str]:
     text, start = named.sentence.text, named.start - named.sentence.start
-    yield f"zone:{named.sentence.zone.partition(':')[0]}"
+    yield f"zone:{named.sentence.zone}"
     yield from (f"sentence:{label}" for label in labels(text))
     yield from (f"segment:{label}" for label in segment_labels(named))
     yield from (f"clause:{label}" for label in clause_labels(text, start))

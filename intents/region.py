@@ -9,10 +9,10 @@ from klimapartner.intents.partner import PartnerDecision
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partnership_voice import hear
 from klimapartner.intents.reading import Evidence, Letter, Region
-from klimapartner.intents.region_votes import REGION_WORD, SOUTH, Vote, votes_of
+from klimapartner.intents.region_votes import REGION_WORD, Vote, votes_of
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import is_asking
-from klimapartner.intents.world import candidates, find, region_of
+from klimapartner.intents.world import SOUTH, candidates, find, region_of
 
 REASONS = {
     "africa": "Afrika gewünscht",

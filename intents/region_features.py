@@ -7,16 +7,14 @@ none) and GLOBALE_ (of no region in particular), so that what is learnt of one r
 from collections.abc import Iterator, Sequence
 
 from klimapartner.intents.asked_features import KINDS, asked_features
-from klimapartner.intents.letter_features import Told
+from klimapartner.intents.letter_features import Told, read_of
 from klimapartner.intents.reading import Intent, Region
-from klimapartner.intents.world import Mention, region_of
-
-SOUTH: tuple[Region, Region] = ("africa", "latin_america")
+from klimapartner.intents.world import SOUTH, Mention, region_of
 
 
 def features(told: Told, intents: Sequence[Intent], asked: Region) -> list[str]:
     """The features of a letter that is asked about a region, each once, in a fixed order."""
-    found = asked_features(told.sentences, lambda mention: _name(mention, asked))
+    found = asked_features(read_of(told), lambda mention: _name(mention, asked))
     return sorted({*found, *_of_facts(told, intents, asked)})
 
 

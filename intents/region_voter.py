@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from klimapartner.intents.bag_voter import judge_bags, load_voter
 from klimapartner.intents.letter_features import Told
 from klimapartner.intents.reading import Intent, Region
-from klimapartner.intents.region_features import SOUTH, features
+from klimapartner.intents.region_features import features
+from klimapartner.intents.world import SOUTH
 
 NAME, LABEL = "region", "wished"
 SURE = 0.5

@@ -10,11 +10,10 @@ from klimapartner.intents.reading import Region
 from klimapartner.intents.region_choice import is_chosen
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.telling import gives_right, gives_wrong, is_asking, negated
-from klimapartner.intents.world import Mention, find
+from klimapartner.intents.world import SOUTH, Mention, find
 
 OTHERS = {"partner.club", "partner.story", "partner.state", "partner.office", "partner.reject", "region.against"}
 NEGATIVE = {"partner.reject", "region.against", "partner.story"}
-SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 EITHER = re.compile(
     r"(?:amerika|africa|afrika|afrique|áfrica|america|américa|amérique|karibik)\S*\s(?:\S+\s)?(?:oder|od\.|or|ou|o)\s",
     re.IGNORECASE,

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +11,7 @@ from itertools import pairwise
 from klimapartner.intents.reading import Letter, Part
 
 LONGEST = 1200  # characters
+LETTER = 22  # words
 CODE_LENGTH = 55  # characters; encoded lines have 60 to 76
 WORD = re.compile(r"(?<!\S)[^\W\d_]{2,}(?=[\s,.;:!?)\"]|$)")
 ZONES = {"subject": "subject", "body": "body", "signature": "signature", "forward": "forward"}
@@ -53,6 +54,11 @@ def sentences(letter: Letter) -> tuple[Sentence, ...]:
         for start, end in _spans(letter.text, part, zone):
             found.append(Sentence(letter.text[start:end], start, end, zone))
     return tuple(found)
+
+
+def is_letter(found: Sequence[Sentence]) -> bool:
+    """Whether sentences are enough for a letter; of less the voters, who have learnt from letters, know nothing."""
+    return sum(len(sentence.text.split()) for sentence in found) >= LETTER
 
 
 def _readable(letter: Letter) -> Iterator[tuple[Part, str]]:

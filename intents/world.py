@@ -20,6 +20,7 @@ MentionKind = Literal["country", "demonym", "region", "place"]
 WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 JOINT = re.compile(r"[ \u00a0\n'’´`.&()/\u2010-\u2013-]{0,3}")
 ROW = 6  # words of the longest name
+SOUTH: tuple[Region, Region] = ("africa", "latin_america")
 SURE_SIZE, SURE_RATIO = 100, 20  # a place of 100,000 that is twenty times its namesakes is meant
 TYPO_WORDS = ("afrika", "lateinamerika", "suedamerika", "mittelamerika", "westafrika", "ostafrika", "karibik")
 

@@ -30,6 +30,7 @@ from klimapartner.intents.train.letter_cases import by_rules as read_by_rules
 from klimapartner.intents.train.letter_cases import with_parts
 from klimapartner.intents.train.machine_letters import read_cases
 from klimapartner.intents.train.partnership_sentences import read_patterns, with_names
+from klimapartner.intents.world import SOUTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def read_region_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
     """Each letter asked about both regions."""
     for writer, gold, found in _letters(paths):
         told, right, rules = told_by_rules(found), gold.get("world_region"), found.partnership.world_region
-        for asked in region_features.SOUTH:
+        for asked in SOUTH:
             row = region_features.features(told, found.intents.intents, asked)
             wished, by_rules = is_said(asked, right), is_said(asked, rules)
             together = partial(_spoken, float(by_rules)) if rules else float

@@ -21,7 +21,7 @@ SOURCES = {
 
 
 def main() -> None:
-    """Measure on held-out writers, train on all of them, write both models with their figures."""
+    """Measure on held-out writers, train on all of them, write the models with their figures."""
     for name, read in SOURCES.items():
         cases = list(read(mail_files()))
         performance = {"cases": len(cases), "held_out": measure(cases)}
