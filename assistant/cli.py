@@ -3,40 +3,56 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import click
 import typer
 
-from klimapartner.assistant.commands import (
-    ask,
-    backup,
-    call,
-    chat,
-    corrections,
-    deadletter,
-    demo,
-    doctor,
-    erase,
-    explain,
-    gazetteer,
-    init,
-    outbox,
-    parse,
-    poll,
-    register,
-    retention,
-    run,
-    unanswered,
-    user,
-    web,
-)
 from klimapartner.assistant.errors import AssistantError, UsageError
+from klimapartner.assistant.lazy_group import LazyGroup
 from klimapartner.assistant.logs import set_up_logs
 from klimapartner.mailbox.errors import MailboxError
 from klimapartner.storage.errors import StorageError
 
+COMMANDS = {
+    "init": "init:init",
+    "run": "run:run",
+    "poll": "poll:poll",
+    "web": "web:web",
+    "parse": "parse:parse",
+    "ask": "ask:ask",
+    "chat": "chat:chat",
+    "explain": "explain:explain",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "backup": "backup:backup",
+    "backup-check": "backup:backup_check",
+    "restore": "backup:restore",
+    "migrate": "backup:migrate",
+    "register": "register:app",
+    "outbox": "outbox:app",
+    "chats": "chat:app",
+    "deadletter": "deadletter:app",
+    "unanswered": "unanswered:app",
+    "call": "call:app",
+    "gazetteer": "gazetteer:app",
+    "user": "user:app",
+    "erase": "erase:app",
+    "retention": "retention:app",
+    "corrections": "corrections:app",
+}
+
+
+class Commands(LazyGroup):
+    """All commands; a module of `commands` is imported when it is called."""
+
+    places: ClassVar[dict[str, str]] = {
+        name: f"klimapartner.assistant.commands.{place}" for name, place in COMMANDS.items()
+    }
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Assistent für das Postfach der Kommunalen Klimapartnerschaften: liest Interessenbekundungen, führt das "
     "Register, antwortet und fragt nach.",
     no_args_is_help=True,
@@ -56,26 +72,6 @@ def _common(
 ) -> None:
     context.obj = config
     set_up_logs(debug)
-
-
-for group in (
-    register, outbox, chat, deadletter, unanswered, call, gazetteer, user, erase, retention, corrections,
-):  # fmt: skip
-    app.add_typer(group.app)
-app.command()(init.init)
-app.command()(run.run)
-app.command()(poll.poll)
-app.command()(web.web)
-app.command()(parse.parse)
-app.command()(ask.ask)
-app.command()(chat.chat)
-app.command()(explain.explain)
-app.command()(demo.demo)
-app.command()(doctor.doctor)
-app.command()(backup.backup)
-app.command()(backup.backup_check)
-app.command()(backup.restore)
-app.command()(backup.migrate)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

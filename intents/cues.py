@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -31,14 +31,19 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cue:
-    """One compiled pattern; one of `stems`, and of each row of `others`, is in every text that it matches."""
+    """One pattern; one of `stems`, and of each row of `others`, is in every text that it matches."""
 
     label: str
-    pattern: re.Pattern[str]
+    tokens: tuple[str, ...]
     stems: tuple[str, ...]
     others: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression; made when first needed, because most of the thousands are not, and the start would wait."""
+        return re.compile(_expression(list(self.tokens)))
 
     def may_match(self, folded: str) -> bool:
         """Whether a folded text has all that the pattern needs: to look costs far less than to try the pattern."""
@@ -113,7 +118,7 @@ def compile_cue(label: str, pattern: str) -> Cue:
     """A pattern of the syntax above, ready to match folded text."""
     tokens = fold(pattern).split()
     first, *others = _stems(tokens)
-    return Cue(label, re.compile(_expression(tokens)), first, tuple(others))
+    return Cue(label, tuple(tokens), first, tuple(others))
 
 
 def _flatten(table: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

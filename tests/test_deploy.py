@@ -5,20 +5,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
 import yaml
 
-from klimapartner.assistant.cli import app
+from klimapartner.assistant.cli import Commands
+from klimapartner.assistant.lazy_group import load_command
 from klimapartner.assistant.service import PARTS
 from klimapartner.assistant.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 PROGRAM = "/opt/klimapartner/.venv/bin/klimapartner"
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = {name: load_command(name, place) for name, place in Commands.places.items()}
 TEXTS = sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "deploy").rglob("*.*"), ROOT / "README.md"])
 
 

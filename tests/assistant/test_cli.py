@@ -3,6 +3,7 @@
 import io
 import json
 import mailbox
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_a_machine_gets_no_reply_and_the_reason_is_named(readings: list[dict[str
     machines = [r["message"] for r in readings if r["automated"]]
     assert len(machines) == 4
     assert [m for m in machines if m["reply_allowed"] or m["reply_to"] or not m["why_no_reply"]] == []
+
+
+def test_reading_a_mail_needs_no_web_server_and_no_bot() -> None:
+    probe = "import sys; import klimapartner.assistant.commands.parse; print([m for m in (%s) if m in sys.modules])"
+    names = "'fastapi', 'starlette', 'aiogram', 'telegram', 'uvicorn', 'alembic'"
+    done = subprocess.run([sys.executable, "-c", probe % names], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_an_unreadable_file_never_stops_the_rest(run: Run, tmp_path: Path) -> None:

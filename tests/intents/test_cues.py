@@ -1,7 +1,10 @@
 """The little language of the cue files."""
 
+from collections.abc import Callable
+
 import pytest
 
+from klimapartner.intents import faq_cues, help_frames, unsolicited
 from klimapartner.intents.cues import CueBook, book, compile_cue, fold, offsets
 
 
@@ -36,5 +39,10 @@ def test_folding_keeps_the_way_back() -> None:
     assert offsets("Größe") == [0, 1, 2, 2, 3, 3, 4, 5]
 
 
-def test_every_shipped_cue_can_be_tried() -> None:
-    assert [cue.label for cue in book().cues if min(map(len, cue.stems)) == 0] == []
+@pytest.mark.parametrize(
+    "shipped", [book, faq_cues._book, faq_cues._concept_book, help_frames._book, unsolicited._book]
+)
+def test_every_shipped_cue_can_be_tried(shipped: Callable[[], CueBook]) -> None:
+    cues = shipped().cues
+    assert [cue.label for cue in cues if min(map(len, cue.stems)) == 0] == []
+    assert [cue.label for cue in cues if cue.pattern.search("") is not None] == []
