@@ -15,15 +15,15 @@ NO = re.compile(
 
 
 def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences with the options of empty boxes blanked; offsets stay as they are."""
+    """The sentences with the options of empty boxes blanked, where any box is ticked; offsets stay as they are."""
+    if not any(re.search(TICKED, s.text) for s in sentences):
+        return tuple(sentences)
     return tuple(replace(s, text=_ticked(s.text)) if BOX.search(s.text) else s for s in sentences)
 
 
 def _ticked(text: str) -> str:
     """A box stands before its option, or after it where the line begins with an option."""
     boxes = list(BOX.finditer(text))
-    if not any(box["ticked"] for box in boxes):
-        return text
     lead = text[: boxes[0].start()]
     if (
         len(lead.strip()) > 0

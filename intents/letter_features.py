@@ -1,4 +1,4 @@
-"""What the trained voter on whole letters sees: stems of the words, cue phrases, and what the rules found, no names.
+"""What the trained voter on whole letters sees: stems, pieces of words, cue phrases, what the rules found; no names.
 
 The rules' own decision is no feature: they were written on the letters that the voter learns from, where they are right
 so often that it would learn nothing else.
@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from klimapartner.intents.checkboxes import ticked_only
 from klimapartner.intents.cues import fold, labels
 from klimapartner.intents.partner_names import Span
 from klimapartner.intents.partnership import Partnership
+from klimapartner.intents.pieces import pieces
 from klimapartner.intents.reading import Letter
 from klimapartner.intents.sender import is_group, is_seller, is_southern
 from klimapartner.intents.sentences import Sentence
@@ -49,8 +51,8 @@ def features(told: Told) -> list[str]:
 
 
 def read_of(told: Told) -> list[Sentence]:
-    """The sentences in which a letter tells what it wants: no signature, no quoted text."""
-    return [s for s in told.sentences if s.zone in TOLD]
+    """The sentences in which a letter tells what it wants: no signature, no quoted text, no boxes left open."""
+    return [s for s in ticked_only(told.sentences) if s.zone in TOLD]
 
 
 def sentence_features(sentence: Sentence) -> list[str]:
@@ -68,11 +70,13 @@ def _of_body(body: Sequence[Sentence]) -> Iterator[str]:
 
 def _of_sentence(text: str) -> Iterator[str]:
     yield from (f"w:{stem}" for stem in _stems(text))
+    yield from (f"p:{piece}" for piece in pieces(text))
     yield from (f"cue:{label}" for label in labels(text))
 
 
 def _of_subject(text: str) -> Iterator[str]:
     yield from (f"subject:{stem}" for stem in _stems(text))
+    yield from (f"p:{piece}" for piece in pieces(text))
     yield from (f"subject:{label}" for label in labels(text))
 
 

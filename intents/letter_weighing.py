@@ -12,13 +12,14 @@ from klimapartner.intents.bag_voter import Judgement
 from klimapartner.intents.country_voter import weigh_countries, wished_countries
 from klimapartner.intents.intent import REASONS, IntentDecision
 from klimapartner.intents.letter_features import Told, features, read_of, sentence_features
-from klimapartner.intents.letter_voter import STATES, judge
+from klimapartner.intents.letter_voter import judge
 from klimapartner.intents.partnership import Partnership, with_town, with_wish, without_town
 from klimapartner.intents.reading import Evidence, Intent, Partner, Region, Status
 from klimapartner.intents.region import REASONS as REGION_REASONS
 from klimapartner.intents.region import speaks_of
 from klimapartner.intents.region_voter import choose_region, wished_likelihoods
 from klimapartner.intents.sentences import Sentence, is_letter
+from klimapartner.intents.state_voter import States, choose_state, loudest, state_likelihoods
 from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
@@ -51,9 +52,6 @@ STATE_REASONS: dict[Status, str] = {
 }
 
 
-States = Mapping[Status | None, float]
-
-
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What stands after weighing."""
@@ -68,7 +66,7 @@ def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
         return Weighed(decided, told.partnership)
     judged = judge([features(told)])[0]
     intents = _weigh_intents(told, decided, judged)
-    states = sureness_of_states(judged)
+    states = state_likelihoods(told)
     if "interest" in intents.intents and "partner_offer" not in intents.intents:
         partnership = _of_interested(told, states)
     else:
@@ -130,9 +128,8 @@ def _with_wishes(told: Told, by_rules: Sequence[Intent], read: Partnership) -> P
     country, sureness = weigh_countries(wished_countries(told, by_rules), said)
     if country:
         return read if country == said else _wishing(told, read, country, region_of(country), sureness)
-    if read.world_region and not said:
-        return read
-    return _wishing(told, read, None, *choose_region(wished_likelihoods(told, by_rules)))
+    region, sureness = choose_region(wished_likelihoods(told, by_rules), None if said else read.world_region)
+    return read if (None, region) == (said, read.world_region) else _wishing(told, read, None, region, sureness)
 
 
 def _wishing(told: Told, read: Partnership, country: str | None, region: Region | None, sureness: float) -> Partnership:
@@ -186,17 +183,6 @@ def choose_intents(sureness: Mapping[Intent, float]) -> tuple[Intent, ...]:
     return tuple(intent for intent in likely if intent in found - {"other"})
 
 
-def sureness_of_states(judged: Judgement) -> States:
-    """How sure the voter is of each state, None among them; together 1."""
-    total = sum(judged[label] for label in STATES.values()) or 1.0
-    return {state: judged[label] / total for state, label in STATES.items()}
-
-
-def choose_state(states: States) -> Status | None:
-    """The likeliest state."""
-    return max(states, key=lambda state: states[state])
-
-
 def _weigh_intents(told: Told, decided: IntentDecision, judged: Judgement) -> IntentDecision:
     sureness = sureness_of_intents(judged, decided.intents, vouched(decided, told.sentences))
     chosen = choose_intents(sureness)
@@ -231,4 +217,4 @@ def _with_state(told: Told, partnership: Partnership, state: Status | None, stat
 def _state_evidence(told: Told, state: Status | None, sureness: float) -> list[Evidence]:
     if state is None:
         return []
-    return [_by_wording("partnership_status", state, _loudest(told, STATES[state]), sureness, STATE_REASONS[state])]
+    return [_by_wording("partnership_status", state, loudest(told, state), sureness, STATE_REASONS[state])]

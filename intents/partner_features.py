@@ -11,6 +11,7 @@ from klimapartner.intents.cues import labels
 from klimapartner.intents.partner_names import Named
 from klimapartner.intents.partner_scene import Rival, Scene, clause_labels, segment_labels, tail_labels
 from klimapartner.intents.partnership_features import CANDIDATE, around, mask, stems
+from klimapartner.intents.pieces import pieces
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import region_of
 
@@ -52,12 +53,16 @@ def _country(rival: Rival) -> str:
 
 def _of_mentions(rival: Rival, scene: Scene) -> Iterator[str]:
     after, before = dict(pairwise(scene.sentences)), {b: a for a, b in pairwise(scene.sentences)}
+    for sentence in scene.sentences:
+        yield from (f"letter:{piece}" for piece in pieces(_masked(sentence, scene, rival.mentions[0])))
     for named in rival.mentions:
         yield from (f"is:{mark}" for mark in MARKS if getattr(named, mark))
         yield from _of_cues(named, scene)
-        yield from _of_words(_stems(named.sentence, scene, named))
+        masked = _masked(named.sentence, scene, named)
+        yield from _of_words(stems(masked))
+        yield from (f"p:{piece}" for piece in pieces(masked))
         if following := after.get(named.sentence):
-            yield from (f"next:{stem}" for stem in _stems(following, scene, named))
+            yield from (f"next:{stem}" for stem in stems(_masked(following, scene, named)))
             yield from (f"next:{label}" for label in labels(following.text))
         if earlier := before.get(named.sentence):
             yield from (f"before:{label}" for label in labels(earlier.text))
@@ -72,13 +77,13 @@ def _of_cues(named: Named, scene: Scene) -> Iterator[str]:
     yield from (f"tail:{label}" for label in tail_labels(named, scene.places))
 
 
-def _stems(sentence: Sentence, scene: Scene, named: Named) -> list[str]:
-    """The stems of a sentence; every mention of the place in question stands as the candidate."""
+def _masked(sentence: Sentence, scene: Scene, named: Named) -> str:
+    """A sentence without names; every mention of the place in question stands as the candidate."""
     places = [n for n in scene.places if n.sentence is sentence]
     own = [n for n in places if n.key == named.key]
     others = [n for n in places if n.key != named.key]
     german = [span for span in scene.german if sentence.start <= span[0] < sentence.end]
-    return stems(mask(sentence.text, sentence.start, others, german, own))
+    return mask(sentence.text, sentence.start, others, german, own)
 
 
 def _of_words(found: Sequence[str]) -> Iterator[str]:

@@ -5,20 +5,23 @@ none) and GLOBALE_ (of no region in particular), so that what is learnt of one r
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from klimapartner.intents.asked_features import KINDS, asked_features
+from klimapartner.intents.asked_features import KINDS, asked_features, asked_parts
 from klimapartner.intents.letter_features import Told, read_of
+from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.reading import Intent, Region
 from klimapartner.intents.world import SOUTH, Mention, region_of
 
 
-def features(told: Told, intents: Sequence[Intent], asked: Region) -> list[str]:
-    """The features of a letter that is asked about a region, each once, in a fixed order."""
-    found = asked_features(read_of(told), lambda mention: _name(mention, asked))
-    return sorted({*found, *_of_facts(told, intents, asked)})
+def work(told: Told, intents: Sequence[Intent], asked: Region) -> Work:
+    """A letter and its sentences, asked about a region."""
+    read = read_of(told)
+    whole = {*asked_features(read, partial(_name, asked)), *_of_facts(told, intents, asked)}
+    return Work(sorted(whole), asked_parts(read, partial(_name, asked)))
 
 
-def _name(mention: Mention, asked: Region) -> str | None:
+def _name(asked: Region, mention: Mention) -> str | None:
     if mention.countries == ("DE",) or (mention.kind == "place" and mention.region not in SOUTH):
         return None
     if mention.region is None:

@@ -5,3 +5,6 @@ UNREAD = ("m2", "m7", "u")
 
 HELD_OUT = ("h", *UNREAD)
 """Files that no rule was written from; of the voters those on letters, places and questions learn from h."""
+
+CORES = ("c",)
+"""Files of letters without salutation, signature and contact, of which intents and partnership alone are labelled."""

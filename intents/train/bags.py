@@ -1,20 +1,17 @@
 """Voters over bags of features trained and written, the same way for all of them; writers are held out, not rows."""
 
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from spacy.language import Language
-from spacy.tokens import Doc
-from spacy.training import Example
-from spacy.util import registry
 
 from klimapartner.intents.bag_voter import MODELS
 from klimapartner.intents.train import UNREAD
-from klimapartner.intents.train.fitting import fit
+from klimapartner.intents.train.linear import fit_rows, plain_row
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 FOLDS = 8
@@ -41,7 +38,10 @@ Work = TypeVar("Work", bound=Written)
 
 def fit_bags(config: Path, bags: Iterable[Bag]) -> Language:
     """A voter trained by a config on these bags; the same bags in the same order give the same model."""
-    return fit(config, lambda path: _write_lines(path, bags))
+    given = list(bags)
+    labels = list(dict.fromkeys(label for bag in given for label in bag.labels))
+    rows = [plain_row(bag.features, [bag.labels.get(label, nan) for label in labels]) for bag in given]
+    return fit_rows(config, labels, rows)
 
 
 def folds(works: Sequence[Work]) -> Iterator[tuple[list[Work], list[Work]]]:
@@ -66,25 +66,3 @@ def save(nlp: Language, name: str, description: str, performance: Mapping[str, A
     folder = MODELS / name
     folder.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(folder, exclude=["tokenizer", "vocab"])
-
-
-@registry.readers("klimapartner.Bags.v1")  # type: ignore[untyped-decorator]
-def create_reader(path: str) -> Callable[[Language], Iterator[Example]]:
-    """A file of JSON lines as `fit_bags` makes it."""
-
-    def read(nlp: Language) -> Iterator[Example]:
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            yield _example(nlp, **json.loads(line))
-
-    return read
-
-
-def _example(nlp: Language, features: list[str], labels: dict[str, float]) -> Example:
-    reference = Doc(nlp.vocab, words=features)
-    reference.cats = labels
-    return Example(Doc(nlp.vocab, words=features), reference)
-
-
-def _write_lines(path: Path, bags: Iterable[Bag]) -> None:
-    rows = (json.dumps({"features": list(b.features), "labels": dict(b.labels)}, ensure_ascii=False) for b in bags)
-    path.write_text("".join(row + "\n" for row in rows), encoding="utf-8")

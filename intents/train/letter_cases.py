@@ -12,11 +12,11 @@ from spacy.tokens import Doc
 from klimapartner.intents.findings import Findings, attach
 from klimapartner.intents.letter_features import features
 from klimapartner.intents.letter_lines import closing_end
-from klimapartner.intents.letter_voter import INTENTS, STATES
+from klimapartner.intents.letter_voter import INTENTS
 from klimapartner.intents.partner import choose_by_rules
 from klimapartner.intents.partnership import read_partnership
 from klimapartner.intents.pipeline import cut, read_bodies, read_intents, read_language, told_by_rules
-from klimapartner.intents.reading import Intent, Letter, Office, Part, Status
+from klimapartner.intents.reading import Intent, Letter, Office, Part
 from klimapartner.intents.train.bags import Bag
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
 from klimapartner.intents.vouching import vouched
@@ -34,28 +34,21 @@ RULES = (read_language, cut, read_bodies, read_partner_by_rules, read_intents)
 
 @dataclass(frozen=True, slots=True)
 class LetterCase:
-    """A letter as the voter sees it, its right reading, what the rules alone say, and who wrote it.
+    """A letter as the voter sees it, its right intents, what the rules alone say, and who wrote it.
 
-    `vouched` are the rules' intents that the voter cannot take away; `states_known` is false where the right state was
-    not written down.
+    `vouched` are the rules' intents that the voter cannot take away.
     """
 
     features: tuple[str, ...]
     intents: frozenset[str]
-    status: Status | None
-    states_known: bool
     rules: tuple[Intent, ...]
-    rules_status: Status | None
     vouched: frozenset[Intent]
     writer: str
 
     @property
     def bag(self) -> Bag:
-        """The features with their labels; of a state that is not known nothing is learnt."""
-        labels = {name: float(name in self.intents) for name in INTENTS}
-        if self.states_known:
-            labels |= {name: float(state == self.status) for state, name in STATES.items()}
-        return Bag(self.features, labels)
+        """The features with their labels."""
+        return Bag(self.features, {name: float(name in self.intents) for name in INTENTS})
 
 
 def read_letter_cases(paths: Iterable[Path]) -> Iterator[LetterCase]:
@@ -72,10 +65,7 @@ def _read(nlp: Language, case: dict[str, Any], writer: str) -> LetterCase:
     return LetterCase(
         features=tuple(features(told_by_rules(found))),
         intents=frozenset(gold["intents"]),
-        status=gold.get("partnership_status"),
-        states_known=not writer.startswith("m"),  # the m files are labelled for machine or person, and intents
         rules=found.intents.intents,
-        rules_status=found.partnership.status,
         vouched=vouched(found.intents, found.sentences),
         writer=writer,
     )

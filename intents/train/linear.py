@@ -34,8 +34,14 @@ class Row:
 
 
 def row(features: Sequence[str], truth: Sequence[float]) -> Row:
-    """An example made ready."""
+    """An example made ready, each kind of feature with its weight."""
     values = np.asarray(weights(features), dtype=np.float32)
+    return Row(hashes(features), values, np.asarray(truth, dtype=np.float32))
+
+
+def plain_row(features: Sequence[str], truth: Sequence[float]) -> Row:
+    """An example made ready, all features alike; a label of which nothing is known is NaN."""
+    values = np.ones(len(features), dtype=np.float32)
     return Row(hashes(features), values, np.asarray(truth, dtype=np.float32))
 
 
@@ -46,16 +52,16 @@ def fit_rows(config: Path, labels: Sequence[str], rows: Sequence[Row]) -> Langua
     """
     settings = util.load_config(config)
     nlp = util.load_model_from_config(settings, auto_fill=True)
-    nlp.initialize(lambda: [_example(nlp, labels)])
+    nlp.initialize(lambda: [example(nlp, labels)])
     _descend(nlp.get_pipe(PIPE).model.get_ref("output_layer"), rows, **settings["fitting"])  # type: ignore[attr-defined]
     return nlp
 
 
-def _example(nlp: Language, labels: Sequence[str]) -> Example:
+def example(nlp: Language, labels: Sequence[str]) -> Example:
     """From one example with every label spaCy learns the labels and the size of the layer."""
     words = ["nothing"]
     reference = Doc(nlp.vocab, words=words)
-    reference.cats = dict.fromkeys(labels, 1.0)
+    reference.cats = dict.fromkeys(labels, 0.0) | {labels[0]: 1.0}
     return Example(Doc(nlp.vocab, words=words), reference)
 
 
@@ -65,7 +71,8 @@ def _descend(layer: Any, rows: Sequence[Row], *, seed: int, epochs: int, batch: 
     kept_table, kept_bias, steps = np.zeros_like(table), np.zeros_like(bias), 0
     for epoch, chosen in _batches(rows, seed, epochs, batch):
         scores, finish = layer.begin_update(_joined(chosen))
-        wrong = (1 / (1 + np.exp(-scores)) - np.stack([each.truth for each in chosen])) * (rate / len(chosen))
+        wrong = np.nan_to_num(1 / (1 + np.exp(-scores)) - np.stack([each.truth for each in chosen]))
+        wrong *= rate / len(chosen)
         layer.set_grad("W", np.zeros_like(table))
         layer.set_grad("b", np.zeros_like(bias))
         finish(np.ascontiguousarray(wrong, dtype=np.float32))

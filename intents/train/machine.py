@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from klimapartner.intents.machine import LABELS, MODEL, SURE, VERY_SURE
 from klimapartner.intents.machine_features import features
-from klimapartner.intents.train import HELD_OUT
+from klimapartner.intents.train import CORES, HELD_OUT
 from klimapartner.intents.train.fitting import fit as fit_by
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
 
@@ -34,7 +34,7 @@ class Figures:
 
 def main() -> None:
     """Measure on held-out writers, train on all of them, write the model with its figures."""
-    written = sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith(HELD_OUT))
+    written = sorted(path for path in CORPUS.glob("*.mails.jsonl") if not path.name.startswith((*HELD_OUT, *CORES)))
     files = [*written, TRIAGE]
     held_out = {name: measure(files, name) for name in FOLDS}
     nlp = fit(list(read_cases(files)))

@@ -1,4 +1,4 @@
-"""Letters of the corpus as training examples for the voters on partners and on world regions."""
+"""Letters of the corpus as training examples for the voters on partners and on countries."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,6 @@ from klimapartner.intents import (
     country_voter,
     partner_features,
     partner_voter,
-    region_features,
-    region_voter,
 )
 from klimapartner.intents.cues import fold
 from klimapartner.intents.findings import Findings
@@ -24,18 +22,16 @@ from klimapartner.intents.partner_scene import Rival, set_scene
 from klimapartner.intents.partnership import told_of
 from klimapartner.intents.pipeline import told_by_rules
 from klimapartner.intents.reading import Letter, Part
-from klimapartner.intents.region_voter import is_said
 from klimapartner.intents.train.bags import CORPUS, Bag
 from klimapartner.intents.train.letter_cases import by_rules as read_by_rules
 from klimapartner.intents.train.letter_cases import with_parts
 from klimapartner.intents.train.machine_letters import read_cases
 from klimapartner.intents.train.partnership_sentences import read_patterns, with_names
-from klimapartner.intents.world import SOUTH
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceCase:
-    """One place, region or country of a letter: its features, whether it is the one, whether the rules say so.
+    """One place or country of a letter: its features, whether it is the one, whether the rules say so.
 
     `together` is how sure rules and voter are, of what the voter says.
     """
@@ -55,7 +51,7 @@ class PlaceCase:
 
 def read_partner_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
     """The places of the letters of German writers, and those of the labelled sentences, each a letter by itself."""
-    for writer, gold, found in _letters(paths):
+    for writer, gold, found in letters_of(paths):
         if "partner_offer" not in gold["intents"]:
             yield from _places(writer, gold, found)
     yield from _sentence_places(spacy.blank("xx"))
@@ -72,20 +68,9 @@ def _sentence_places(nlp: Language) -> Iterator[PlaceCase]:
                 yield from _places(path.stem, {"partner": partner}, found)
 
 
-def read_region_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
-    """Each letter asked about both regions."""
-    for writer, gold, found in _letters(paths):
-        told, right, rules = told_by_rules(found), gold.get("world_region"), found.partnership.world_region
-        for asked in SOUTH:
-            row = region_features.features(told, found.intents.intents, asked)
-            wished, by_rules = is_said(asked, right), is_said(asked, rules)
-            together = partial(_spoken, float(by_rules)) if rules else float
-            yield PlaceCase(tuple(row), wished, by_rules, region_voter.LABEL, writer, together)
-
-
 def read_country_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
     """Each country that a letter of a German writer names, of letters without a town as their partner."""
-    for writer, gold, found in _letters(paths):
+    for writer, gold, found in letters_of(paths):
         partner = gold.get("partner") or {}
         if partner.get("municipality") or "partner_offer" in gold["intents"]:
             continue
@@ -98,7 +83,7 @@ def read_country_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
             yield PlaceCase(tuple(row), wished, iso == by_rules, country_voter.LABEL, writer, together)
 
 
-def _letters(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any], Findings]]:
+def letters_of(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any], Findings]]:
     """(writer, right reading, what the rules find) of each letter; the m files are not labelled for places."""
     nlp: Language = spacy.blank("xx")
     for path in paths:
@@ -122,10 +107,6 @@ def _places(writer: str, gold: dict[str, Any], found: Findings) -> Iterator[Plac
 
 def _sureness(rival: Rival, chosen: Sequence[Rival], said: float) -> float:
     return partner_voter.sureness(rival, said, chosen)
-
-
-def _spoken(by_rules: float, said: float) -> float:
-    return by_rules
 
 
 def _is(rival: Rival, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""`make train`, the voters on partners, world regions and countries: held-out writers first, then the models on all."""
+"""`make train`, the voters on partners and countries: held-out writers first, then the models on all."""
 
 import json
 import sys
@@ -7,15 +7,18 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from klimapartner.intents import country_voter, partner_voter, region_voter
+from klimapartner.intents import country_voter, partner_voter
 from klimapartner.intents.bag_voter import judge_bags
 from klimapartner.intents.train.bags import fit_bags, folds, mail_files, save
-from klimapartner.intents.train.place_cases import PlaceCase, read_country_cases, read_partner_cases, read_region_cases
+from klimapartner.intents.train.place_cases import (
+    PlaceCase,
+    read_country_cases,
+    read_partner_cases,
+)
 
 CONFIG = Path(__file__).with_name("places.cfg")
 SOURCES = {
     partner_voter.NAME: read_partner_cases,
-    region_voter.NAME: read_region_cases,
     country_voter.NAME: read_country_cases,
 }
 

@@ -30,7 +30,7 @@ from klimapartner.intents.train.machine_letters import read_cases
 
 CONFIG = Path(__file__).with_name("questions.cfg")
 # Files in which what is asked for was not written down: machine or person, and partners alone.
-UNLABELLED = ("m", "w50", "w51", "w52", "w53")
+UNLABELLED = ("m", "c", "w50", "w51", "w52", "w53")
 UNLIKELY = 0.0001  # less than that no part asks for an id
 AGAIN = 0.6  # so likely a second part asks for the same
 TOLD = 0.25  # of the likelihood where a part by the rules asks nothing

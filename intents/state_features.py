@@ -1,0 +1,28 @@
+"""What the trained voter on the state of a partnership sees: the letter as a whole, and each sentence without names."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from klimapartner.intents.cues import labels
+from klimapartner.intents.letter_features import Told, features, read_of
+from klimapartner.intents.partner_names import names
+from klimapartner.intents.partnership_features import mask, stems
+from klimapartner.intents.pieces import pieces
+from klimapartner.intents.pooled_voter import Work
+from klimapartner.intents.sentences import Sentence
+
+
+def work(told: Told) -> Work:
+    """A letter and its sentences; one without any has one without words."""
+    return Work(features(told), [sorted(set(_of_sentence(told, s))) for s in read_of(told)] or [["empty"]])
+
+
+def _of_sentence(told: Told, sentence: Sentence) -> Iterator[str]:
+    german = [span for span in told.german if sentence.start <= span[0] < sentence.end]
+    masked = mask(sentence.text, sentence.start, names(sentence, german), german)
+    found = stems(masked)
+    yield f"zone:{sentence.zone}"
+    yield from (f"piece:{piece}" for piece in pieces(masked))
+    yield from (f"cue in it:{label}" for label in labels(sentence.text))
+    yield from (f"stem:{stem}" for stem in found)
+    yield from (f"row:{left} {right}" for left, right in pairwise(["^", *found, "$"]))
