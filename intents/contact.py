@@ -8,6 +8,7 @@ from itertools import zip_longest
 from klimapartner.intents.cues import fold, labels
 from klimapartner.intents.designation import Designation, find_designation, is_foreign, is_ours
 from klimapartner.intents.letter_lines import OWN, Line, closing_end, lines
+from klimapartner.intents.lone_signer import lone_signer
 from klimapartner.intents.name_matching import (
     complete,
     from_address,
@@ -36,6 +37,10 @@ SELF = re.compile(
 )
 
 
+THIS_ADDRESS = re.compile(
+    r"\b(?:an|über|ueber|unter|auf) dies\w+ (?:e-?mail-?|mail-?)?(?:adresse|postfach)|\bto this (?:e-?mail )?address",
+    re.IGNORECASE,
+)
 HERE = re.compile(
     r"(?:^|[,.!?:] |(?i:gott|tag|moin|hallo|morgen),? )"
     r"([A-ZÄÖÜ][\w-]+(?: [A-ZÄÖÜ][\w-]+)?) hier\b(?=[,.]| vo[nm]\b| aus\b)"
@@ -150,6 +155,7 @@ def _designated(named: Designation, letter: Letter, source: Source, office: Offi
     assert named.name is not None
     full = Name(named.name, 0, len(named.name), known=True)
     shared = not source.header and source.addr
+    shared = shared or (source.addr if THIS_ADDRESS.search(letter.text) else "")
     mail = named.mail or (source.addr if shared or matches_address(full, source.addr) else None)
     phone = best_phone(named.phones, office.phones)
     return Contact(fuller(named.name, letter.text), mail, phone.number if phone else None, named.role)
@@ -184,8 +190,11 @@ def _sender_name(
         return complete(spelled.text, source.header), None
     if source.header:
         return source.header.text, None
-    name = _introduced(own) or given_name(letter.from_name) or from_address(source.addr) or _given_alone(source.lines)
-    return name, None
+    if name := _introduced(own):
+        return name, None
+    if lone := lone_signer(source.lines, source.addr):
+        return (None, None) if is_ours(lone[0], office) else (lone[0], lone[1:])
+    return given_name(letter.from_name) or from_address(source.addr) or _given_alone(source.lines), None
 
 
 def _without_place(name: str, addr: str) -> str:

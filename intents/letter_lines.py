@@ -10,7 +10,7 @@ from klimapartner.intents.reading import Letter, Part
 OWN = ("body", "signature")
 LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 CLOSING = re.compile(
-    r"(?:[-*_\s]*)(?:und\s+)?(?P<formula>"
+    r"(?:[-*_\s]*)(?:und\s+)?(?!gruee?ss?\s+(?:gott|dich|euch|eich|sie)\b|gruss\s+(?:gott|dich|euch|eich|sie)\b)(?P<formula>"
     r"(?:mit\s+|es\s+)?(?:(?:den\s+)?(?:freundlich\w*|viele\w*|best\w*|herzlich\w*|lieb\w*|schoen\w*|sonnig\w*|kollegial\w*|gut\w*"
     r"|winterlich\w*|fruehlingshaft\w*|nachbarschaftlich\w*|ganz\w*|frdl\.?|freundl\.?|fr\.|dankbar\w*|partnerschaftlich\w*|verbindlich\w*|kollegialen?|solidarisch\w*|klimafreundlich\w*|adventlich\w*|weihnachtlich\w*|oesterlich\w*|nordisch\w*|hanseatisch\w*|bayerisch\w*)\s+)+(?:und\s+\w+\s+)?"
     r"(?:gruess\w*|gruss|gruesze\w*|wuensch\w*|gruse|gruesen)[^,\n]{0,60}?"

@@ -14,12 +14,14 @@ from klimapartner.intents.gazetteer.table import Entry, gazetteer
 from klimapartner.intents.misspelt import misspelt_uses
 from klimapartner.intents.place_claims import Claim, bare, claims_in
 from klimapartner.intents.place_facts import gather
+from klimapartner.intents.place_header import OFFICIAL
 from klimapartner.intents.place_roles import Use, uses_in
+from klimapartner.intents.place_seat import vouched_uses
 from klimapartner.intents.place_words import cue
 from klimapartner.intents.reading import Body, Candidate, Evidence, Letter, Office
 from klimapartner.intents.sender import is_group, is_southern
 from klimapartner.intents.sentences import Sentence
-from klimapartner.intents.together import companions, is_refused
+from klimapartner.intents.together import companions, is_member, is_refused
 
 ENOUGH = 2.5
 NAMED = 2.0
@@ -27,7 +29,6 @@ MARGIN = 2.0
 LISTED = 6
 COMPANY = 0.85  # confidence of a body in company; set by hand, not measured
 TOGETHER = frozenset({"Handelnd", "Absendername", "Satzgegenstand"})  # a town beside the county of its name
-SIGNED = ("Absendername", "Mailadresse", "Anschrift", "Signatur")
 STRONG = frozenset({"Körperschaft", "Absender", "Formularfeld", "Absendername", "Eigenschaftswort"})
 WORDS = ("Alltagswort", "Eigenschaftswort", "Ort im Ausland")  # asides that are no German names at all
 ELSEWHERE = -4.0  # postcode, dialling code and Land all speak against the only body of a name
@@ -48,6 +49,7 @@ class MunicipalityDecision:
     evidence: tuple[Evidence, ...] = ()
     entry: Entry | None = None
     uses: tuple[Use, ...] = ()
+    signed: bool = False
 
 
 def is_signed(decision: MunicipalityDecision) -> bool:
@@ -55,7 +57,18 @@ def is_signed(decision: MunicipalityDecision) -> bool:
 
     Who wants nothing of the programme names towns as customers, or where he lives.
     """
-    return any(sign in evidence.reason for evidence in decision.evidence for sign in SIGNED)
+    return decision.signed
+
+
+def _is_mailed(claim: Claim) -> bool:
+    return claim.voice.get("Mailadresse", 0.0) >= (2.0 if claim.uses else OFFICIAL)
+
+
+def _is_signed(claim: Claim) -> bool:
+    """A domain that only has the name in it (solar-celle.example) may be anybody's in the town."""
+    kinds = {kind for use in claim.uses for kind, _ in use.weights}
+    below = any(use.level and use.sentence.zone in ("signature", "attachment") for use in claim.uses)
+    return "Absendername" in claim.voice or _is_mailed(claim) or "Anschrift" in kinds or below
 
 
 def decide_municipality(
@@ -70,6 +83,8 @@ def decide_municipality(
         return MunicipalityDecision(uses=named)
     southern = is_southern(letter, sentences)
     groups = _groups(claims_in(letter, uses, facts, ours, southern))
+    if not any(_speaks(group[0]) for group in groups) and not southern:
+        groups = _groups(claims_in(letter, tuple(vouched_uses(letter, uses, facts)), facts, ours, southern))
     if not groups and (uses_of_typos := tuple(misspelt_uses(sentences))):
         named += uses_of_typos
         groups = _groups(claims_in(letter, (*uses, *uses_of_typos), facts, ours, southern))
@@ -94,6 +109,7 @@ def _decided(groups: list[Group], uses: tuple[Use, ...]) -> MunicipalityDecision
         evidence=(*_evidence("municipality", chosen), *(e for o in others for e in _evidence("co_municipalities", o))),
         entry=chosen.entry,
         uses=uses,
+        signed=_is_signed(chosen),
     )
 
 
@@ -143,7 +159,7 @@ def _only_seat(group: Group, other: Group) -> bool:
 
 
 def _acts(claim: Claim) -> bool:
-    if "nimmt nicht teil" in claim.voice:
+    if not {"nimmt nicht teil", "unbeteiligt"}.isdisjoint(claim.voice):
         return False
     return bool(STRONG & claim.voice.keys()) or "Handelnd" in claim.voice
 
@@ -158,6 +174,8 @@ def _choose(group: Group) -> Claim | None:
 
 def _joins(first: Claim, other: Claim, uses: Sequence[Use]) -> bool:
     """Whether the other body takes part together with the first."""
+    if is_member(other.entry, first.entry):
+        return False
     if other.speaking < NAMED or (bare(first.entry) == bare(other.entry) and TOGETHER.isdisjoint(other.voice)):
         return False
     if any(is_refused(use, uses) for use in other.uses):

@@ -15,12 +15,18 @@ from klimapartner.intents.person_name import (
     whole,
     words,
 )
+from klimapartner.intents.places import find_mentions
+from klimapartner.intents.role import role_in
+
+SHORT_OFFICES = frozenset({"bgm", "bm", "ob", "obm", "lr"})
 
 
 def from_header(name: str, addr: str) -> Name | None:
     """The person in a From header; "Last, First" is turned, an office yields None."""
     plain = re.sub(r"\(.*?\)|\[.*?\]|\bvia\b.*", " ", name).strip(" '\"")
     last, comma, first = plain.partition(",")
+    if comma and (beside := _beside_town(last.strip(), first.strip())) is not None:
+        return _beside(beside, addr)
     if plain == plain.lower() and fold(plain).split()[-1:] == [*local_words(addr)[-1:]] and len(plain.split()) == 2:
         plain = last = " ".join(map(_cased, plain.split()))
     candidate = whole(last if len(last.split()) > 1 and whole(last) else f"{first.strip()} {last}" if comma else plain)
@@ -30,6 +36,25 @@ def from_header(name: str, addr: str) -> Name | None:
     return Name(candidate.text, 0, len(name), known=True) if vouched else None
 
 
+def _beside(text: str, addr: str) -> Name | None:
+    found = whole(text)
+    vouched = found and (found.known or matches_address(found, addr))
+    return Name(found.text, 0, len(text), known=True) if found and vouched else _spelled(text, addr)
+
+
+def _beside_town(before: str, after: str) -> str | None:
+    """What stands before a town ("Nießen, Erkelenz"); nothing where the town is first ("Weißwasser, Hochbau")."""
+    if is_town(after) and not is_given(after):
+        return before
+    people = [word for word in (before, *after.split()) if is_given(word)]
+    return "" if is_town(before) and not people else None
+
+
+def is_town(text: str) -> bool:
+    """Whether a text is the name of a German body and nothing else."""
+    return any((m.start, m.end) == (0, len(text)) and not m.is_adjective for m in find_mentions(text))
+
+
 def _spelled(plain: str, addr: str) -> Name | None:
     """A name that the address spells, though its last word looks like a street or an office, its first like a month.
 
@@ -37,6 +62,9 @@ def _spelled(plain: str, addr: str) -> Name | None:
     with an initial ("Enno B.") all.
     """
     tokens, local = plain.split(), local_words(addr)
+    if len(tokens) == 2 and fold(tokens[0]).strip(".") in SHORT_OFFICES and len(fold(tokens[1])) > 3:
+        held = fold(tokens[1]) in local and CAPITAL.match(tokens[1])  # Bgm. Huber, who writes as franz.huber64@
+        return Name(tokens[1], 0, len(plain), known=True) if held else None
     if len(local) > 1 and _is_short_form(tokens, local):
         return Name(plain, 0, len(plain), known=True)
     if len(tokens) != 2 or len(local) != 2 or not all(map(CAPITAL.match, tokens)):
@@ -115,6 +143,8 @@ def _parts(short: Sequence[str]) -> Iterator[str]:
 def in_text(text: str, addr: str) -> Name | None:
     """The words of a text that the address is made of: `silke.vanacken@` and "grüße silke van acken"."""
     local = "".join(local_words(addr))
+    if len(local_words(addr)) == 2 and len(local_words(addr)[0]) == 1:
+        return _with_initial(text, *local_words(addr))
     if len(local) < 6 or len(local_words(addr)) < 2:
         return None
     tokens = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W\d_][\w'’-]*", text)]
@@ -126,6 +156,16 @@ def in_text(text: str, addr: str) -> Name | None:
                     return None
                 name = " ".join(_cased(word) for word, _, _ in row)
                 return Name(name, row[0][1], row[-1][2], known=True)
+    return None
+
+
+def _with_initial(text: str, initial: str, last: str) -> Name | None:
+    """The name that an address gives by initial and surname (b.laux@): "benjamin laux", "j. haas"."""
+    for match in re.finditer(r"\b([^\W\d_][\w'’-]*\.?) ([^\W\d_][\w'’-]+)", text):
+        given = match[1].strip(".")
+        fits = fold(match[2]) == last and fold(given)[:1] == initial and (len(given) == 1 or is_given(given))
+        if fits and len(last) > 3 and not is_office_word(match[2]):
+            return Name(f"{_cased(match[1])} {_cased(match[2])}", match.start(), match.end(), known=True)
     return None
 
 
@@ -168,7 +208,8 @@ def surname(text: str, addr: str, *, signed: bool) -> Name | None:
     plain = text.strip(" .,;*_-–()")
     tokens = plain.split() or [""]
     core = tokens[-1] if all(fold(word) in words("particles") for word in tokens[:-1]) else plain
-    fits = CAPITAL.match(core) and len(core) > 2 and not is_office_word(core)
+    office = fold(core) in words("never") or bool(role_in(core)) if signed else is_office_word(core)
+    fits = CAPITAL.match(core) and len(core) > 2 and not office
     if not fits or is_given(core) or (plain.isupper() and not signed):
         return None
     held = fold(core).replace("-", "") in "".join(local_words(addr))

@@ -32,7 +32,9 @@ PERSON_FUNCTION = re.compile(
     r"(?:.*(?:meister|rat|raetin|dezernent|geordnete[rn]?|leiter|manager|direktor|inspektor|sekretaer|beauftragte[rn]?|referent"
     r"|vorsteher|amtmann|amtfrau|planer|praesident|koordinator|sachbearbeiter|foerster|pfarrer|geschaeftsfuehrer)|bgm|ob)(?:in)?"
 )
-TRADES = frozenset({"foerster", "kaemmerer", "sprecher", "pfarrer", "amtmann"})  # surnames as well
+TRADES = frozenset(  # surnames as well
+    {"sonntag", "freitag", "sommer", "winter", "foerster", "kaemmerer", "sprecher", "pfarrer", "amtmann"}
+)
 SAINTS = frozenset({"San", "Santa", "Santo", "São", "Saint", "Sainte", "Sankt", "St."})
 PLACES = frozenset({"Costa Rica", "Sierra Leone", "Burkina Faso", "Puerto Rico", "Cabo Verde"})
 ARTICLES = frozenset({"das", "der", "den"})

@@ -9,6 +9,7 @@ from klimapartner.intents.places import Mention
 from klimapartner.intents.world import candidates, find
 
 CLAUSE = re.compile(r"[;:!?]")
+STOP = re.compile(r"[.!?;]\s+$")
 OWN = re.compile(r"\bwir (?:hier )?(?:in|aus|von)$")
 HOME = re.compile(r"\b(?:mein|meine|meiner|meinem|my|ma|mi|minha)$")
 WHETHER = re.compile(r"\b(?:ob|whether|if|si|se)(?: auch| schon| nicht)?(?: die| der| das| unsere| the| la)?$")
@@ -36,7 +37,7 @@ def aside_reason(mention: Mention, before: Before, kinds: set[str], text: str) -
 def _other_body(mention: Mention, before: Before, kinds: set[str], text: str) -> str:
     if is_listed_partner(mention):
         return "Partnerstadt"
-    if cue("other", "denied_before").search(mention.before[-60:]):
+    if cue("other", "denied_before").search(mention.before[-60:]) and not STOP.search(text[: mention.start]):
         return "ausgeschlossen"
     if HOME.search(before.rest):
         return "Wohnort"

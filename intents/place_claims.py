@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from klimapartner.intents.fold import folded
 from klimapartner.intents.gazetteer.forms import FOREIGN, FULL, LETTER
 from klimapartner.intents.gazetteer.names import core, distance
 from klimapartner.intents.gazetteer.table import Entry
 from klimapartner.intents.place_facts import Facts, support
-from klimapartner.intents.place_roles import Use, uses_in
+from klimapartner.intents.place_header import header_hits, is_own_surname
+from klimapartner.intents.place_roles import Use
+from klimapartner.intents.place_wish import OWN_VOICE, of_partner
 from klimapartner.intents.place_words import cue
 from klimapartner.intents.reading import Letter, Office
-from klimapartner.intents.sentences import Sentence
 
 WORD_OF_KIND = re.compile(
     r"^(?:(?:Landk|K)reis|Bezirk|(?:Verbands|Samt)gemeinde|Amt|Verwaltungsgemeinschaft|Gemeindeverwaltungsverband) "
 )
 
 NEARBY = 25.0  # km
-OWN_VOICE = frozenset({"Absender", "Handelnd", "Formularfeld"})  # what lets a club or a newspaper speak for a town
 SENDING = frozenset({"Absender", "Absendername", "Handelnd", "Körperschaft", "Mailadresse", "Formularfeld"})
 ADDRESS_ONLY = frozenset({"Anschrift", "Signatur", "einziger Ort", "Vorwahl", "Nachgestellt"})
 
@@ -60,22 +60,25 @@ def bare(entry: Entry) -> str:
 def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office, southern: bool) -> list[Claim]:
     """All bodies that a letter names as possible senders; a town of the Global South may name its German partner."""
     claims: dict[str, Claim] = {}
-    for use in (_for_partner(use) if southern else use for use in uses):
+    read = [of_partner(use) if southern else use for use in uses if not is_own_surname(use, letter)]
+    for use in read:
         if not use.aside and use.postcode not in office.postcodes:
             for body in use.bodies:
                 _add_use(claims.setdefault(body.key, Claim(body)), use)
-    for kind, weight, body in _header_hits(letter, facts):
+    for kind, weight, body in header_hits(letter, facts):
         claims.setdefault(body.key, Claim(body)).voice[kind] = weight
-    alone = len({bare(claim.entry) for claim in claims.values()}) == 1
+    _place_by_full_names(claims, read)
+    alone = _is_alone({bare(claim.entry) for claim in claims.values()})
     around = [body for use in uses if use.aside in ("", "Lage", "nur erwähnt") for body in _sure(use)]
     for claim in claims.values():
         if alone:
             claim.voice["einziger Ort"] = 1.5
+            claim.voice.pop("nimmt nicht teil", None)  # who writes that X is out is X, where no other is named
         _add_circumstances(claim, facts)
         claim.place.update(_by_surroundings(claim.entry, around))
     header = f"{letter.from_name} {letter.from_addr}".lower()
     known = facts.domain.official or bool(cue("header", "office").search(letter.from_name.lower()))
-    outside = bool(cue("header", "outsider").search(header)) and not known
+    outside = bool(cue("header", "outsider").search(header) or cue("other", "club").search(facts.text)) and not known
     private = not (known or facts.offices)
     return [
         claim
@@ -86,16 +89,31 @@ def claims_in(letter: Letter, uses: Sequence[Use], facts: Facts, office: Office,
     ]
 
 
+def _is_alone(names: set[str]) -> bool:
+    """Whether all names are one, or parts of one: Hoya in Grafschaft Hoya."""
+    longest = set(max(names, key=len, default="").split())
+    return bool(names) and all(longest.issuperset(name.split()) for name in names)
+
+
+def _place_by_full_names(claims: dict[str, Claim], uses: Sequence[Use]) -> None:
+    """Where a town is named in full by the way, that settles which bearer of its short name is meant."""
+    for use in uses:
+        if use.aside == "nur erwähnt" and not cue("other", "homely").search(use.mention.before.rstrip()):
+            for body in use.bodies:
+                if body.key in claims and _is_full(body, use):
+                    claims[body.key].place["voller Name"] = 6.0
+
+
+def _is_full(body: Entry, use: Use) -> bool:
+    quality = next((quality for quality, bearer in use.mention.bearers if bearer is body), "")
+    longer = len(use.mention.name.split()) > len(bare(body).split())
+    return quality == FOREIGN or (quality in (FULL, LETTER) and longer)
+
+
 def _addressee(claim: Claim, office: Office) -> bool:
     """Whether a town is only named as where the letter goes to: the programme's own."""
     ours = {folded(town) for town in office.towns}
     return bare(claim.entry) in ours and SENDING.isdisjoint(claim.voice)
-
-
-def _for_partner(use: Use) -> Use:
-    if use.aside != "Partnerstadt":
-        return use
-    return replace(use, aside="", weights=(*use.weights, ("deutsche Partnerstadt", 2.5)))
 
 
 def _only_address(claim: Claim) -> bool:
@@ -122,9 +140,7 @@ def _add_use(claim: Claim, use: Use) -> None:
     for kind, weight in use.weights:
         claim.voice[kind] = max(claim.voice.get(kind, weight), weight)
     claim.place.update(_by_word(claim.entry, use))
-    quality = next((quality for quality, body in use.mention.bearers if body is claim.entry), "")
-    longer = len(use.mention.name.split()) > len(bare(claim.entry).split())
-    if quality == FOREIGN or (quality in (FULL, LETTER) and longer):
+    if _is_full(claim.entry, use):
         claim.place["voller Name"] = 6.0
 
 
@@ -151,28 +167,3 @@ def _by_word(body: Entry, use: Use) -> Iterator[tuple[str, float]]:
         yield ("Markt", 2.5) if body.kind == "Markt" else ("kein Markt", -3.0)
     elif use.level == "spot":
         yield ("Flecken", 2.5) if "lecken" in body.addition else ("kein Flecken", -2.0)
-
-
-def _header_hits(letter: Letter, facts: Facts) -> Iterator[tuple[str, float, Entry]]:
-    """(evidence, weight, body) of the sender's name and mail address."""
-    local = re.sub(r"[^a-zäöüß]+", " ", letter.from_addr.rpartition("@")[0].lower()).strip()
-    for use in uses_in(Sentence(letter.from_name, 0, len(letter.from_name), "header")):
-        if _names_sender(use, letter.from_name, local):
-            yield from (("Absendername", 4.0, body) for body in use.bodies)
-    official = facts.domain.official or bool(cue("header", "office").search(local))
-    for quality, body in facts.domain.names:
-        yield "Mailadresse", (4.0 if official else 2.0) + (1.0 if quality == FULL else 0.0), body
-    if not facts.domain.names and cue("header", "office").search(local):
-        for use in uses_in(Sentence(local, 0, len(local), "header")):
-            if not use.mention.everyday:
-                yield from (("Mailadresse", 2.0, body) for body in use.bodies)
-
-
-def _names_sender(use: Use, name: str, local: str) -> bool:
-    if use.aside not in ("", "Alltagswort", "nur erwähnt"):
-        return False
-    if use.level:
-        return True
-    person = use.mention.name in local.split() and " " in local
-    known = bool(cue("header", "office").search(name.lower())) or name.strip() == use.mention.text
-    return known and not person and not use.mention.everyday

@@ -12,8 +12,9 @@ from klimapartner.intents.places import Mention, find_mentions
 from klimapartner.intents.sentences import Sentence
 
 JOINT_WORDS = {
-    "verbandsgemeinde": ("Verbandsgemeinde",),
-    "samtgemeinde": ("Samtgemeinde",),
+    "verbandsgem": ("Verbandsgemeinde",),
+    "verbgem": ("Verbandsgemeinde",),
+    "samtgem": ("Samtgemeinde",),
     "sg": ("Samtgemeinde",),
     "amt": ("Amt",),
     "vg": ("Verbandsgemeinde", "Verwaltungsgemeinschaft"),
@@ -145,8 +146,12 @@ def _weights(mention: Mention, before: Before, sentence: Sentence) -> Iterator[t
 
 
 def _adjective_weights(mention: Mention, before: Before) -> Iterator[tuple[str, float]]:
-    if cue("sender", "after_adjective").match(mention.after.strip()) or re.search(r"\bwir(?: [a-z]+)?$", before.rest):
+    if cue("sender", "after_adjective").match(mention.after.strip()) or _is_we(mention, before):
         yield "Eigenschaftswort", 3.0
+
+
+def _is_we(mention: Mention, before: Before) -> bool:
+    return not mention.lower and bool(cue("sender", "we_adjective").search(before.rest))
 
 
 def _weights_before(mention: Mention, before: Before) -> Iterator[tuple[str, float]]:
@@ -158,8 +163,10 @@ def _weights_before(mention: Mention, before: Before) -> Iterator[tuple[str, flo
         yield "Formularfeld", 4.0
     if before.level and cue("sender", "verb_before").search(before.rest):
         yield "Handelnd", 3.0
-    if cue("sender", "before", end=True).search(before.rest):
+    if cue("sender", "before", end=True).search(before.rest) or cue("sender", "own_place").search(before.rest):
         yield "Absender", 2.5
+    if cue("sender", "clause").search(before.rest) and cue("sender", "clause_end").match(mention.after.strip()):
+        yield "Handelnd", 3.0
 
 
 def _kind_evidence(before: Before) -> tuple[str, float]:
@@ -173,10 +180,15 @@ def _kind_evidence(before: Before) -> tuple[str, float]:
 def _weights_after(after: str, *, addressed: bool) -> Iterator[tuple[str, float]]:
     if after.startswith("hier") and re.match(r"hier\b(?! in\b)", after):
         yield "Absender", 2.5
+    if cue("other", "bystander_after").match(after):
+        yield "unbeteiligt", -6.0
+        return
     acting = cue("sender", "after_direct" if addressed else "after_strong").match(after)
     if acting and not cue("sender", "other_subject").match(after[acting.end() :].strip()):
         yield "Handelnd", 3.0
     elif not acting and cue("sender", "after_weak").match(after):
         yield "Satzgegenstand", 1.2
+    if cue("sender", "struck_after").match(after):
+        yield "Abmeldung", 1.5
     if cue("other", "denied_after").match(after):
         yield "nimmt nicht teil", -2.5

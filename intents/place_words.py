@@ -18,6 +18,7 @@ BEHIND_LEVELS = {
     "verbandsgemeinde": "joint",
     "samtgemeinde": "joint",
 }
+SQUARE = re.compile(r" (?:in|im|am)\s*$")  # the market place in X is no Markt X
 LINKING = r"(?: (?:der|des|dem|die|von|vom|in|im|of|the|de|da|do|del|la|am))?\s*$"
 
 
@@ -54,5 +55,7 @@ def split_before(mention: Mention, text: str) -> Before:
             word = match.group().split()[0]
             if level == "town" and cue("foreign", "others").match(word):
                 return Before("", "", before)
+            if level == "market" and SQUARE.search(match.group()):
+                break
             return Before(level, word, before[: len(before) - len(last) + match.start()].rstrip())
     return Before("", "", before.rstrip())

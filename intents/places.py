@@ -98,7 +98,7 @@ def _mention(text: str, source: Folded, start: int, end: int, number: int) -> Me
         after=source.text[end : end + 120],
         glued=text[right : right + 1] == "-" and text[right + 1 : right + 2].isalnum(),
         lower=written[:1].islower(),
-        everyday=name in _everyday(),
+        everyday=name in everyday(),
     )
 
 
@@ -118,6 +118,7 @@ def _punctuated(text: str, left: int, right: int) -> bool:
 
 
 @cache
-def _everyday() -> frozenset[str]:
+def everyday() -> frozenset[str]:
+    """Names that are common words too."""
     lines = (files("klimapartner.intents") / "gazetteer" / "everyday.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -26,6 +26,7 @@ LONE = re.compile(  # a surname with nothing but a phone: "Schaub, 06898 13-2617
 FUNCTION_NEXT = re.compile(r"\s*[(,|/–-]")
 PERSON_LABEL = re.compile(
     r"\W*(?:sach)?(?:bearbeit\w*|auskunft\w*|ansprech\w*|kontakt\w*|verfasser\w*|unterzeichne\w*|name|absender\w*"
+    r"|ausgef(?:ü|ue)llt (?:von|durch)|verantw\w*\.?(?: mitarbeiter\w*)?|zust(?:ä|ae)ndig\w*|nach diktat"
     r"|es (?:schreibt|schrieb|grüßt)(?: ihnen)?|contact(?: person)?|written by|signed(?: by)?|contacto|contato|nom)"
     r"(?:\s?[/:*]-?in(?:nen)?)?[^\w\n]*:\s*$",
     re.IGNORECASE,
@@ -122,7 +123,7 @@ def _in_line(
         found = [
             (
                 _score(name, depth, n, header, addr)
-                + _calls(bare, offset, offset + len(piece), name)
+                + _calls(line.text, shift + offset, shift + offset + len(piece), name)
                 + _stands_by(piece, bare, around),
                 name,
                 shift + offset,
@@ -143,7 +144,7 @@ def _in_line(
             yield from found
             return
     tail = max(len(bare) - LONGEST, 0)
-    for name in search(bare[tail:]) or [n for n in search(_capitals(bare[tail:])) if len(n.words) == 2]:
+    for name in search(bare[tail:]) or [n for n in search(_capitals(bare[tail:])) if len(n.text.split()) == 2]:
         yield _score(name, depth, 1, header, addr), name, shift + tail
 
 
@@ -197,6 +198,7 @@ def _shared(name: Name, header: Name) -> int:
 
 def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
     """A name in small letters, where a given name or the header vouches for it."""
+    piece = _without_office(piece)
     if piece != piece.lower() or not 2 <= len(piece.split()) <= 4:
         return None
     if re.fullmatch(r"\s*[a-z]\. ?[a-zäöüß]{3,}(?:-[a-zäöüß]+)?\s*", piece) and not is_office_word(piece.split()[-1]):
@@ -205,6 +207,13 @@ def _lower(piece: str, header: Name | None, addr: str) -> Name | None:
     if name is None or not (name.known or matches_address(name, addr) or (header and _shared(name, header))):
         return None
     return Name(piece.strip(), 0, len(piece), known=True)
+
+
+def _without_office(piece: str) -> str:
+    """A name in small letters without "bin der" before it and its office behind it: "maik hennig stadtforst"."""
+    tokens = re.sub(r"^(?:ich )?bin (?:der|die|s)? ?", "", piece).split()
+    office = len(tokens) == 3 and (is_office_word(tokens[-1]) or role_in(tokens[-1]))
+    return " ".join(tokens[:2] if office else tokens)
 
 
 def _hasty(piece: str, below: str) -> Name | None:

@@ -19,6 +19,7 @@ NEAR = 70.0  # km: towns that act together are neighbours
 SCOPE = 240  # characters in which a refusal may follow a name
 CLEARLY = 2.0  # a namesake must lie so many times farther away
 NEVER = frozenset({"Straße", "Personenname", "Partnerstadt", "Ort im Ausland", "Eigenschaftswort", "Verein", "Lage"})
+NO_NAMES = frozenset({"Alltagswort", "Eigenschaftswort"})  # they end no clause: wissen, acht
 WEAK = frozenset({"", "nur erwähnt"})
 ALLIED = re.compile(
     r"^s?(?: +(?:ich|wir|stadt|hier))? *(?:\+|&|plus)"
@@ -27,7 +28,8 @@ ALLIED = re.compile(
 LISTED = re.compile(
     r"^s?[ ,]*(?:,|und|sowie|and|et|y|e|&|\+)"
     r" *(?:(?:auch|der|die|das|dem|den|des|the|la|le|el|o|a|stadt|gemeinde|markt|landkreis\w*|kreis\w*"
-    r"|vg|verbandsgemeinde|samtgemeinde|city|town|of|ville|commune|ciudad|municipio|de) )*$"
+    r"|gemeinden|staedte|maerkte|kreise|ortsgemeinden?|ortschaften?|vg"
+    r"|verbandsgemeinde|samtgemeinde|city|town|of|ville|commune|ciudad|municipio|de) )*$"
 )
 OWN = re.compile(r"^ *(?:\+|&|und|plus|sowie|and|et|y) (?:wir|uns|we|us|nous|nosotros|nosotras|nos)\b")
 
@@ -60,7 +62,7 @@ def _until_next(use: Use, uses: Sequence[Use]) -> str:
     """The folded rest of a sentence up to the next town that is not one list with this."""
     end = len(use.sentence.text)
     for other in uses:
-        later = other.sentence is use.sentence and other.start > use.start
+        later = other.sentence is use.sentence and other.start > use.start and other.aside not in NO_NAMES
         if later and not _goes_on(use, other):
             end = min(end, other.mention.start)
     return folded(use.sentence.text[use.mention.end : min(end, use.mention.end + SCOPE)])
@@ -70,10 +72,26 @@ def companions(first: Entry, uses: Sequence[Use], text: str) -> tuple[tuple[Entr
     """The bodies that take part together with the first, each with its name; `text` is the folded letter."""
     stated = [use for use in _stated(first, uses) if not is_refused(use, uses)]
     found: dict[Entry, Use] = {}
+    last: Use | None = None
     for use in stated:
-        if (body := _nearest(first, use)) and body.key != first.key:
+        body = _nearest(first, use)
+        goes_on = last is not None and last.sentence is use.sentence and _goes_on(last, use)
+        if body and body.key != first.key and (goes_on or _may_join(body, first, use)):
             found.setdefault(body, use)
+            last = use
     return tuple((found or _counted(first, uses, text)).items())
+
+
+def is_member(town: Entry, body: Entry) -> bool:
+    """Whether a town belongs to an association that acts: it is its seat or one of its places, never its company."""
+    return town.is_town and not body.is_town and town.association == body.key
+
+
+def _may_join(body: Entry, first: Entry, use: Use) -> bool:
+    """A member joins its association only where that is said outright: zusammen mit der ihr angehörenden Stadt X."""
+    before = use.mention.before
+    said = _company().search(before) or _cue("company", "label").search(before)
+    return not is_member(body, first) or bool(said)
 
 
 def _stated(first: Entry, uses: Sequence[Use]) -> Iterator[Use]:
@@ -112,7 +130,20 @@ def _between(left: Use, right: Use) -> str:
 def _beside(first: Entry, use: Use, uses: Sequence[Use]) -> bool:
     """Whether a sign of addition joins the name to the sender's: A + B, A & B."""
     own = [other for other in uses if other.sentence is use.sentence and first in other.bodies]
-    return any(ALLIED.match(_between(a, b)) for other in own for a, b in ((other, use), (use, other)))
+    pairs = [(a, b) for other in own for a, b in ((other, use), (use, other))]
+    return any(ALLIED.match(_between(a, b)) for a, b in pairs) or (
+        use.aside in WEAK and not use.mention.before.endswith(" im ") and any(_as_one(a, b) for a, b in pairs)
+    )
+
+
+def _as_one(left: Use, right: Use) -> bool:
+    """Whether two names stand in one list that acts as one: die Städte A und B, A und B gemeinsam."""
+    if not (_between(left, right) and LISTED.match(_between(left, right))):
+        return False
+    before, after = left.mention.before, right.mention.after
+    alike = {body.is_town for body in (*left.bodies, *right.bodies)} != {True, False}
+    plural = alike and _cue("company", "plural").search(before)
+    return bool(plural or _cue("company", "as_one").match(after))
 
 
 def _counted(first: Entry, uses: Sequence[Use], text: str) -> dict[Entry, Use]:
@@ -122,7 +153,7 @@ def _counted(first: Entry, uses: Sequence[Use], text: str) -> dict[Entry, Use]:
     refused = {body.key for use in uses if is_refused(use, uses) for body in use.bodies} | {first.key, first.county}
     others: dict[Entry, Use] = {}
     for use in named:
-        if (body := _nearest(first, use)) and body.key not in refused:
+        if (body := _nearest(first, use)) and body.key not in refused and not is_member(body, first):
             others.setdefault(body, use)
     return others if len(others) == wanted else {}
 

@@ -228,6 +228,9 @@ def test_what_is_a_name(line: str, name: str | None) -> None:
         ("Bergmann, Elke", "elke.bergmann@stadt.example", "Elke Bergmann"),
         ("Okello Denis", "okellodenis.gulu@mail.example", "Okello Denis"),
         ("Ranking Boost", "offers@agency.example", None),
+        ("U. Roth, Lohmar", "u.roth@stadt.example", "U. Roth"),
+        ("Weißwasser, Hochbau", "hochbau@stadt.example", None),
+        ("Bgm. Huber", "franz.huber64@post.example", "Huber"),
         ("Greifswald International", "international@hgw.example", None),
         ("Griesheim, Stadtentwicklung", "stadtentwicklung@stadt.example", None),
     ],
@@ -245,6 +248,26 @@ def test_an_empty_letter_names_its_header_only(write: Write) -> None:
 def test_an_extension_on_its_own_line(write: Write) -> None:
     letter = write("Interesse.\n\nGruß", signature="Rolf Abt\nZentrale: 07123 99-0\nDurchwahl: -217")
     assert contact_of(letter).phone == "07123 99-217"
+
+
+@pytest.mark.parametrize(
+    ("text", "addr", "name"),
+    [
+        ("Wir melden uns an.\nKramer, Bauamtsleiter\n05323 931-600", "bauamt@stadt.example", "Kramer"),
+        ("Wir melden uns an.\nStadt Lohmar, Kramer, DW 02246 15-142", "post@stadt.example", "Kramer"),
+        ("Stadt Lohmar, zwei Personen. Name: Kramer. Funktion: Bauamt.", "post@stadt.example", "Kramer"),
+        ("Rückfragen: Kramer, 02404 50-344, vormittags", "post@stadt.example", "Kramer"),
+        ("Verantw. Mitarbeiterin: Koll. Svea Tonn\nWeltregion: offen", "post@stadt.example", "Svea Tonn"),
+        ("Wir melden uns an.\n\nIm Auftrag\nGrothaus", "post@stadt.example", "Grothaus"),
+        ("Wir melden uns an.\nc. tonn kurdirektor\n038232 815-44", "kur@stadt.example", "C. Tonn"),
+        ("bitte eintragen: benedikt tonn, klimastelle", "b.tonn@stadt.example", "Benedikt Tonn"),
+        ("Grüß Gott Frau Wagner,\nbitte rausnehmen.\nHias Kramer\n08663 8811-20", "bgm@stadt.example", "Hias Kramer"),
+        ("Wir melden uns an.\nReferatsleitung, 05323 931-600", "post@stadt.example", None),
+        ("Wir melden uns an.\nDritte Bürgermeisterin\n05323 931-600", "post@stadt.example", None),
+    ],
+)
+def test_a_surname_that_signs_alone(write: Write, text: str, addr: str, name: str | None) -> None:
+    assert contact_of(write(text, from_name="Rathaus", from_addr=addr)).name == name
 
 
 LETTERS = tomllib.loads(Path(__file__).with_name("contact_letters.toml").read_text(encoding="utf-8"))["letter"]

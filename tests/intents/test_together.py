@@ -33,6 +33,20 @@ COMPANY = [
     ("The city of Bocholt would like to take part, jointly with our neighbours in Borken.", ["Borken"]),
     ("La ville de Bocholt souhaite participer, ensemble avec la ville de Borken.", ["Borken"]),
     ("La ciudad de Bocholt desea participar junto con la ciudad de Borken.", ["Borken"]),
+    ("Namens der verbundenen Kommunen Bocholt und Borken zeige ich deren Interesse an.", ["Borken"]),
+    ("Meldung für 2 Städte: Bocholt (70.000 EW, federführend) und Borken (42.000 EW).", ["Borken"]),
+    (
+        "Die Stadt Bocholt bekundet gemeinsam mit ihren Nachbargemeinden Borken und Rhede Interesse.",
+        ["Borken", "Rhede"],
+    ),
+    ("Die Stadt Bocholt nimmt teil. Hinzu kommt die Gemeinde Reken als Mitwirkende.", ["Reken"]),
+    ("Die Stadt Bocholt nimmt teil. Wir hatten Borken und Rhede gefragt; Rhede hat zugesagt.", ["Rhede"]),
+    ("Antragsteller: Stadt Bocholt\nMitwirkende Städte: Borken und Rhede\nNicht beteiligt: Reken", ["Borken", "Rhede"]),
+    ("Nachtrag der Stadt Bocholt: Dafür kommt nun die Gemeinde Reken dazu.", ["Reken"]),
+    ("Die Stadt Bocholt macht mit, unter Einschluss der Gemeinde Reken.", ["Reken"]),
+    ("Bocholt wants in, and we are bringing Borken along.", ["Borken"]),
+    ("Die Stadt Bocholt nimmt teil. Da hätte Borken noch mit dazugehört.", ["Borken"]),
+    ("The city of Bocholt and the city of Borken act together in this.", ["Borken"]),
 ]
 ALONE = [
     "Die Stadt Bocholt möchte teilnehmen. Die Stadt Borken hatten wir gefragt, die wollten nicht.",
@@ -41,6 +55,13 @@ ALONE = [
     "Die Stadt Bocholt möchte teilnehmen. Auf der Konferenz in Borken haben wir davon gehört.",
     "Die Stadt Bocholt möchte teilnehmen, ohne die Stadt Borken.",
     "Die Stadt Bocholt möchte teilnehmen. Borken überlegt noch.",
+    "Die Stadt Bocholt möchte teilnehmen. Borken und Rhede wissen davon, machen aber nicht mit.",
+    "Die Stadt Bocholt möchte teilnehmen. Die Zeitung verwechselt uns mit Borken.",
+    "Die Stadt Bocholt möchte teilnehmen. Soweit dort die Stadt Bocholt und die Stadt Borken stehen, ist das falsch.",
+    "Die Stadt Bocholt möchte teilnehmen. Der Kreis Borken ist informiert, gehört aber nicht dazu.",
+    "Die Stadt Bocholt möchte teilnehmen. Die Gemeinde Reken beteiligt sich an einem anderen Programm.",
+    "Teilnehmende Stadt: Bocholt (die Städte Borken und Rhede bleiben unberührt)",
+    "The city of Bocholt would like to take part. Our partners in Borken and Rhede know about this.",
     "Die Stadt Bocholt möchte teilnehmen. Nicht mit dabei: Borken.",
     "Die Stadt Bocholt möchte teilnehmen. Die Stadt Borken weiß davon, tritt aber nicht selbst an.",
     "Die Stadt Bocholt möchte teilnehmen. Könnten wir auch gemeinsam mit Borken antreten?",
@@ -56,6 +77,16 @@ def joined(text: str) -> list[str]:
 @pytest.mark.parametrize(("text", "expected"), COMPANY)
 def test_company(text: str, expected: list[str]) -> None:
     assert joined(text) == expected
+
+
+def test_members_join_their_association_only_where_that_is_said() -> None:
+    def co(text: str) -> list[str]:
+        letter = Letter(text, (Part("body", 0, len(text)),), "VG Rhein-Selz", "rathaus@rhein-selz.example")
+        return [body.name for body in decide_municipality(letter, sentences(letter)).co]
+
+    said = "Die Verbandsgemeinde Rhein-Selz bewirbt sich zusammen mit der ihr angehörenden Stadt Oppenheim."
+    assert co(said) == ["Oppenheim"]
+    assert co("Die Verbandsgemeinde Rhein-Selz (Sitz Oppenheim, viel Wein) will mitmachen.") == []
 
 
 @pytest.mark.parametrize("text", ALONE)
