@@ -16,14 +16,23 @@ NO = re.compile(
 
 def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The sentences with the options of empty boxes blanked; offsets stay as they are."""
-    return tuple(replace(s, text=_ticked(s.text)) if BOX.search(s.text) else s for s in sentences)
+    some = any(box["ticked"] for s in sentences for box in BOX.finditer(s.text))
+    return tuple(replace(s, text=_ticked(s.text, some=some)) if BOX.search(s.text) else s for s in sentences)
 
 
-def _ticked(text: str) -> str:
-    """A box stands before its option, or after it where the line begins with an option."""
+def unticked(text: str) -> bool:
+    """Whether a line is made of choices of which none is ticked."""
+    return bool(BOX.match(text.lstrip())) and not any(box["ticked"] for box in BOX.finditer(text))
+
+
+def _ticked(text: str, *, some: bool) -> str:
+    """A box stands before its option, or after it where the line begins with an option.
+
+    A line without a tick is an option not taken where `some` other line has one.
+    """
     boxes = list(BOX.finditer(text))
     if not any(box["ticked"] for box in boxes):
-        return text
+        return " " * len(text) if some and unticked(text) else text
     lead = text[: boxes[0].start()]
     if (
         len(lead.strip()) > 0
