@@ -21,6 +21,11 @@ def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     return tuple(replace(s, text=_ticked(s.text)) if BOX.search(s.text) else s for s in sentences)
 
 
+def unticked(text: str) -> bool:
+    """Whether a line is made of choices of which none is ticked."""
+    return bool(BOX.match(text.lstrip())) and not any(box["ticked"] for box in BOX.finditer(text))
+
+
 def _ticked(text: str) -> str:
     """A box stands before its option, or after it where the line begins with an option."""
     boxes = list(BOX.finditer(text))

@@ -14,7 +14,7 @@ from typing import Any
 from klimapartner.intents.cues import CueBook, Hit, compile_cue, fold
 
 ADDRESSED = ("you", "means", "candidate")
-REACH = 6  # words after an act in which it can be denied
+REACH = 7  # words after an act in which it can be denied
 PRONOUN = re.compile(r"\b(?:sie|ihnen|ihr(?:e[mnrs]?|erseits)?)\b", re.IGNORECASE)
 PLURAL = re.compile(
     r"\b(?:euch|eure\w*|habt|seid|wollt|dürft|müsst|wisst|kennt|sucht|helft|gebt|macht|findet|nennt|stellt|bringt"
@@ -23,14 +23,17 @@ PLURAL = re.compile(
 )
 CLAUSE = re.compile(r"[,;:.!?()–—/|]|\b(?:aber|jedoch|sondern|und|but|and|mais|et|pero|sino|mas)\b")
 DENIED_AFTER = re.compile(
-    r"\b(?:nicht|nie|keine[rn]?|nein|entf(?:aellt|allen)?|unnoetig|entbehrlich|ueberfluessig|not|no|non|pas|nao|none)\b"
+    r"\b(?:nicht|nich|net|ned|nie|keine[rn]?|nein|entf(?:aellt|allen)?|unnoetig|entbehrlich|ueberfluessig|not|no|non|pas|nao|none)\b"
 )
 DENIED_BEFORE = re.compile(
     r"\b(?:kein(?:e[rsnm]?)?|nichts|nix|ohne|no|without|aucune?|sans|ninguna?|ningun|sin|nenhuma?|sem|statt)(?:\W+\w+){0,2}\W*$"
     r"|\b(?:nicht|nie|not|never|don't|pas|nunca|nao|weder)(?:\W+\w+){0,4}\W*$"
 )
 WITHOUT = re.compile(r"\b(?:ohne|without|sans|sin|sem)\W+\w+\W*$")  # "ohne Ihre Vermittlung kommen wir nicht weiter"
-FORM_NO = re.compile(r"\W*[:?=]\W*(?:x\W+)?(?:nein|no|non|nao|keine[rn]?|entf\w*)\b")
+INSTEAD = re.compile(r"(?:ohne|without|sans|sin|sem)\b")
+FORM_NO = re.compile(
+    r"\W*[:?=|]\W*(?:x\W+)?(?:(?:derzeit|zurzeit|aktuell|momentan|vorerst)\W+)?(?:nein|no|non|nao|keine[rn]?|nicht|entf\w*)\b"
+)
 NO_DENIAL = re.compile(
     r"\b(?:nicht (?:nur|zuletzt|allein|ohne|umhin)|warum nicht|ob nicht|nicht wahr|not only|no doubt"
     r"|keine frage|kein problem|ohne (?:ihre?[nmr]?|eure?[nmr]?|sie|euch)\b|without your?|sans vous|sans votre|sin su"
@@ -84,6 +87,8 @@ def _is_untrue(text: str, act: Hit, hits: Sequence[Hit]) -> bool:
     after = " ".join(NO_DENIAL.sub(" ", CLAUSE.split(after)[0]).split()[:REACH])
     if FORM_NO.match(fold(text[act.end :])) or any(h.label == "past" and _overlap(act, h) for h in hits):
         return True
+    if INSTEAD.match(fold(text[act.start : act.end])):
+        return False  # "ohne Sie finden wir keinen": what is denied is what they could do alone
     denied = DENIED_BEFORE.search(NO_DENIAL.sub(" ", before)) or DENIED_AFTER.search(after)
     return bool(denied) and not WITHOUT.search(before)
 

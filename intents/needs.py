@@ -16,6 +16,8 @@ REASONS = {
     "consultation": "bittet um Beratung oder ein Gespräch",
 }
 REFUSED = re.compile(r"\s*(?:\W{0,3}\s*ja\s+)?(?:\[[xX]\]|☒)?\s*(?:nein|no|non|não)\b", re.IGNORECASE)
+LACKS = {"partnership.none", "partnership.lack"}
+NEAR = 2  # sentences back in which the partner may be said to be missing
 TOLD = ("body", "forward", "attachment", "signature")  # the last lines of a note look like a signature
 
 
@@ -36,22 +38,39 @@ def decide_needs(sentences: Sequence[Sentence], intents: Sequence[Intent], *, pa
     if "partner_offer" in intents and not partnered:
         reason = "Partnergesuch aus dem Globalen Süden"
         evidence = [Evidence("needs", "matchmaking", None, None, 0.9, reason, "intents")]
-    elif {"interest", "correction"} & set(intents):
-        asks = {"matchmaking": _begs_for_partner if partnered else _asks_for_partner}
+    elif {"interest", "correction", "partner_offer"} & set(intents):
+        asks = {"matchmaking": _begs_for_partner if partnered and "partner_offer" not in intents else _asks_for_partner}
         asks |= {"consultation": _asks_for_advice} if "interest" in intents else {}
         evidence = [e for need, ask in asks.items() for e in _first(need, ask, sentences)]
+        if not partnered and "matchmaking" not in {e.value for e in evidence}:
+            evidence = [*_pleas(sentences), *evidence]
     return NeedsDecision(tuple(e.value for e in evidence), tuple(evidence))
 
 
 def _first(need: str, ask: Callable[[Sentence], bool], sentences: Sequence[Sentence]) -> list[Evidence]:
     sentences = ticked_only(sentences)
-    following = [*(s.text for s in sentences[1:]), ""]
+    following = [*(s.text for s in sentences[1:]), "."]
     asked = [
         s
         for s, answer in zip(sentences, following, strict=False)
-        if s.zone.startswith(TOLD) and ask(s) and not REFUSED.match(answer)
+        if s.zone.startswith(TOLD) and ask(s) and answer.strip() and not REFUSED.match(answer)
     ]
     return [Evidence("needs", need, s.start, s.end, 0.85, REASONS[need]) for s in asked[:1]]
+
+
+def _pleas(sentences: Sequence[Sentence]) -> list[Evidence]:
+    """A plea for help of whatever kind, right where a writer says that it has no partner."""
+    told = [s for s in ticked_only(sentences) if s.zone.startswith(TOLD)]
+    windows = ((s, told[max(0, at - NEAR) : at + 1]) for at, s in enumerate(told))
+    found = [s for s, near in windows if _pleads(s) and any(LACKS & labels(other.text) for other in near)]
+    return [Evidence("needs", "matchmaking", s.start, s.end, 0.7, REASONS["matchmaking"]) for s in found[:1]]
+
+
+def _pleads(sentence: Sentence) -> bool:
+    text = sentence.text
+    void = {"needs.matchmaking.void", "needs.consultation"} & labels(text)
+    pleads = "needs.plea" in labels(text) and not denied(text, "needs.plea")
+    return pleads and not (void or unasked(text) or about_things(text))
 
 
 def asks_for_help(sentence: Sentence) -> bool:

@@ -15,7 +15,7 @@ NEGATION = re.compile(
 )
 NO_NEGATION = re.compile(
     r"\b(?:nicht (?:nur|zuletzt|allein|weniger|umsonst|zu vergessen)|warum nicht|wenn nicht|ob nicht|nicht wahr"
-    r"|ohne (?:ihre|eure) (?:hilfe|vermittlung|unterstuetzung)"
+    r"|ohne (?:ihre|eure) (?:hilfe|vermittlung|unterstuetzung|partnerboerse|mithilfe|kontakte|netzwerk)"
     r"|not only|no doubt|why not|non seulement|no solo|nao so|keine frage|kein problem|ohne weiteres|sin duda"
     r"|sem duvida)\b"
 )

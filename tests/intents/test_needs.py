@@ -52,6 +52,19 @@ def test_a_form_that_is_answered_with_no(write: Callable[..., Letter]) -> None:
     assert decide_needs(sentences(letter), ("interest",)).needs == ()
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["Afrika [x]  Asien [ ]\n[ ] wünschen Rückruf", "Region? (X) Afrika\nVermittlung gewünscht?  ( ) ja  ( ) nein"],
+)
+def test_an_option_that_is_not_ticked(write: Callable[..., Letter], form: str) -> None:
+    assert decide_needs(sentences(write(form)), ("interest",)).needs == ()
+
+
+def test_an_offer_with_a_german_name_may_still_ask_for_a_partner(write: Callable[..., Letter]) -> None:
+    found = sentences(write("No, Bremen is not our partner. Please find us somebody."))
+    assert decide_needs(found, ("partner_offer",), partnered=True).needs == ("matchmaking",)
+
+
 def test_an_offer_without_german_partner_needs_matchmaking(write: Callable[..., Letter]) -> None:
     found = sentences(write("We are looking forward to your reply."))
     assert decide_needs(found, ("partner_offer",)).needs == ("matchmaking",)
