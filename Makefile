@@ -44,6 +44,7 @@ train: install
 	$(BIN)/python -m klimapartner.intents.train.machine
 	$(BIN)/python -m klimapartner.intents.train.partnership
 	EXTRA_CORPUS=$(EXTRA) $(BIN)/python -m klimapartner.intents.train.places
+	EXTRA_CORPUS=$(EXTRA) $(BIN)/python -m klimapartner.intents.train.works
 	EXTRA_CORPUS=$(EXTRA) $(BIN)/python -m klimapartner.intents.train.letters
 
 # Figures on the gold sets and on our own held-out texts; the tools that count come with the shared folder.

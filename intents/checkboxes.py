@@ -9,21 +9,24 @@ from klimapartner.intents.sentences import Sentence
 EMPTY = r"\[\s*\]|\(\s*\)|[☐□○❏❑]"
 TICKED = r"\[\s*[xX✓✗✔]\s*\]|\(\s*[xX]\s*\)|[☒☑✓✔■◉●⊠]"
 BOX = re.compile(f"(?P<empty>{EMPTY})|(?P<ticked>{TICKED})")
+# Boxes in a line that make it a choice, where some box of the letter is ticked, and where none is.
+ENOUGH = {True: 1, False: 2}
 NO = re.compile(
     r"\W*(?:nein|nö|nee|ne|nope|no|non|não|nao|(?:noch )?(?:keine?r?|niemand|nix)|fehlanzeige|none)\b\W*", re.IGNORECASE
 )
 
 
 def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences with the options of empty boxes blanked, where any box is ticked; offsets stay as they are."""
-    if not any(re.search(TICKED, s.text) for s in sentences):
-        return tuple(sentences)
-    return tuple(replace(s, text=_ticked(s.text)) if BOX.search(s.text) else s for s in sentences)
+    """The sentences with the options of empty boxes blanked; offsets stay as they are.
+
+    A single empty box is an option left open where another one is ticked; alone it may be a bullet.
+    """
+    some = any(box["ticked"] for s in sentences for box in BOX.finditer(s.text))
+    return tuple(replace(s, text=_ticked(s.text)) if _is_choice(s.text, ENOUGH[some]) else s for s in sentences)
 
 
-def unticked(text: str) -> bool:
-    """Whether a line is made of choices of which none is ticked."""
-    return bool(BOX.match(text.lstrip())) and not any(box["ticked"] for box in BOX.finditer(text))
+def _is_choice(text: str, boxes: int) -> bool:
+    return len(BOX.findall(text)) >= boxes
 
 
 def _ticked(text: str) -> str:

@@ -4,9 +4,11 @@ The country stands as SELBE_, others of its region as NACHBAR_, those elsewhere 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from klimapartner.intents.asked_features import KINDS, asked_features
+from klimapartner.intents.asked_features import KINDS, asked_features, asked_parts
 from klimapartner.intents.letter_features import Told, read_of
+from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.reading import Intent
 from klimapartner.intents.world import SOUTH, Mention, find, region_of
 
@@ -19,13 +21,14 @@ def countries_named(told: Told) -> list[str]:
     return [iso for iso in dict.fromkeys(found) if iso != "DE"]
 
 
-def features(told: Told, intents: Sequence[Intent], asked: str) -> list[str]:
-    """The features of a letter that is asked about a country, each once, in a fixed order."""
-    found = asked_features(read_of(told), lambda mention: _name(mention, asked))
-    return sorted({*found, *_of_facts(told, intents, asked)})
+def work(told: Told, intents: Sequence[Intent], asked: str) -> Work:
+    """A letter and its sentences, asked about a country."""
+    read = read_of(told)
+    whole = {*asked_features(read, partial(_name, asked)), *_of_facts(told, intents, asked)}
+    return Work(sorted(whole), asked_parts(read, partial(_name, asked)))
 
 
-def _name(mention: Mention, asked: str) -> str | None:
+def _name(asked: str, mention: Mention) -> str | None:
     if mention.countries == ("DE",):
         return None
     if mention.kind == "region":

@@ -24,7 +24,7 @@ from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
 # Of 733 letters of interest, 13 name a town without a partnership or a plan of one, or the other way round.
-UNLIKELY = 0.1
+UNLIKELY = 0.25
 WITH_TOWN: frozenset[Status | None] = frozenset({"existing", "planned"})
 # Too rare for the voter to have learnt: of held-out letters it took them away from the rules wrongly each time.
 KEPT: frozenset[Intent] = frozenset({"workshop_registration", "partner_offer"})

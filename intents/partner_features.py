@@ -12,6 +12,7 @@ from klimapartner.intents.partner_names import Named
 from klimapartner.intents.partner_scene import Rival, Scene, clause_labels, segment_labels, tail_labels
 from klimapartner.intents.partnership_features import CANDIDATE, around, mask, stems
 from klimapartner.intents.pieces import pieces
+from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import region_of
 
@@ -22,12 +23,19 @@ MANY = 3
 MARKS = ("typed", "given", "kind_word", "denied", "in_subject", "around", "is_southern")
 
 
-def features(scene: Scene, rivals: Sequence[Rival]) -> list[list[str]]:
-    """The features of each rival, each once, in a fixed order."""
+def works(scene: Scene, rivals: Sequence[Rival]) -> list[Work]:
+    """Each rival in its letter, and each of its mentions."""
     letter = {
         f"letter:{label}" for s in scene.sentences for label in labels(s.text) if label.partition(".")[0] in GROUPS
     }
-    return [sorted({*letter, *_of_rival(rival, rivals), *_of_mentions(rival, scene)}) for rival in rivals]
+    return [_work(letter, rival, rivals, scene) for rival in rivals]
+
+
+def _work(letter: set[str], rival: Rival, rivals: Sequence[Rival], scene: Scene) -> Work:
+    parts = [set(_of_mention(named, scene)) for named in rival.mentions]
+    around_it = (f"letter:{piece}" for s in scene.sentences for piece in pieces(_masked(s, scene, rival.mentions[0])))
+    whole = letter.union(_of_rival(rival, rivals), around_it, *parts)
+    return Work(sorted(whole), [sorted(part) for part in parts])
 
 
 def _of_rival(rival: Rival, rivals: Sequence[Rival]) -> Iterator[str]:
@@ -51,21 +59,19 @@ def _country(rival: Rival) -> str:
     return "none" if not rival.country else "other" if region_of(rival.country) == "other" else "southern"
 
 
-def _of_mentions(rival: Rival, scene: Scene) -> Iterator[str]:
-    after, before = dict(pairwise(scene.sentences)), {b: a for a, b in pairwise(scene.sentences)}
-    for sentence in scene.sentences:
-        yield from (f"letter:{piece}" for piece in pieces(_masked(sentence, scene, rival.mentions[0])))
-    for named in rival.mentions:
-        yield from (f"is:{mark}" for mark in MARKS if getattr(named, mark))
-        yield from _of_cues(named, scene)
-        masked = _masked(named.sentence, scene, named)
-        yield from _of_words(stems(masked))
-        yield from (f"p:{piece}" for piece in pieces(masked))
-        if following := after.get(named.sentence):
-            yield from (f"next:{stem}" for stem in stems(_masked(following, scene, named)))
-            yield from (f"next:{label}" for label in labels(following.text))
-        if earlier := before.get(named.sentence):
-            yield from (f"before:{label}" for label in labels(earlier.text))
+def _of_mention(named: Named, scene: Scene) -> Iterator[str]:
+    masked = _masked(named.sentence, scene, named)
+    yield from (f"is:{mark}" for mark in MARKS if getattr(named, mark))
+    yield from _of_cues(named, scene)
+    yield from _of_words(stems(masked))
+    yield from (f"p:{piece}" for piece in pieces(masked))
+    place = scene.sentences.index(named.sentence)
+    for earlier in scene.sentences[max(0, place - 1) : place]:
+        yield from (f"before:{stem}" for stem in stems(_masked(earlier, scene, named)))
+        yield from (f"before:{label}" for label in labels(earlier.text))
+    for following in scene.sentences[place + 1 : place + 2]:
+        yield from (f"next:{stem}" for stem in stems(_masked(following, scene, named)))
+        yield from (f"next:{label}" for label in labels(following.text))
 
 
 def _of_cues(named: Named, scene: Scene) -> Iterator[str]:
@@ -88,6 +94,7 @@ def _masked(sentence: Sentence, scene: Scene, named: Named) -> str:
 
 def _of_words(found: Sequence[str]) -> Iterator[str]:
     yield from (f"word:{stem}" for stem in found)
+    yield from (f"row:{left} {right}" for left, right in pairwise(["^", *found, "$"]))
     for place, stem in enumerate(found):
         if stem == CANDIDATE:
             yield from around(found, place, NEAR)

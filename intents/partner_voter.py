@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from klimapartner.intents.bag_voter import judge_bags, load_voter
-from klimapartner.intents.partner_features import features
+from klimapartner.intents.bag_voter import load_voter
+from klimapartner.intents.partner_features import works
 from klimapartner.intents.partner_scene import Rival, Scene
+from klimapartner.intents.pooled_voter import judge_works
 
-NAME, LABEL = "partner", "meant"
+NAME = "partner"
+MEANT, ASIDE = LABELS = ("meant", "aside")
 SURE = 0.5
-VOICE = 0.8  # of the voter's word; the rest is the rules'. Chosen on writers that neither had seen.
+VOICE = 0.65  # of the voter's word; the rest is the rules'. Chosen on writers that neither had seen.
 
 
 def meant_likelihoods(scene: Scene, rivals: Sequence[Rival]) -> list[float]:
     """How likely it is to the voter that each place is the partner meant."""
-    return [said[LABEL] for said in judge_bags(load_voter(NAME), features(scene, rivals))]
+    return [said[MEANT] for said in judge_works(load_voter(NAME), works(scene, rivals))]
 
 
 def overrule(

@@ -30,6 +30,8 @@ class Work:
 
 def judge_works(nlp: Language, works: Sequence[Work]) -> list[Judgement]:
     """The probability of each label for each work; together 1."""
+    if not works:
+        return []
     pipe = nlp.get_pipe(PIPE)
     keys, values = counted(list(chain.from_iterable((work.whole, *work.parts) for work in works)))
     lengths = np.asarray([len(row) for row in keys], dtype=np.int32)

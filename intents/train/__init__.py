@@ -8,3 +8,10 @@ HELD_OUT = ("h", *UNREAD)
 
 CORES = ("c",)
 """Files of letters without salutation, signature and contact, of which intents and partnership alone are labelled."""
+
+FIRST = ("w0", "w1", "w2", "w3", "w4", "w5", "w60", "w61", "w62", "w63")
+"""Files of letters from whose sentences the voter on sentences learns.
+
+On all later ones what it says is a feature of the voters on whole letters, and would look better than it is if it had
+learnt them.
+"""

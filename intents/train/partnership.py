@@ -8,7 +8,7 @@ from spacy.language import Language
 from klimapartner.intents.bag_voter import MODELS, judge_bags
 from klimapartner.intents.partnership_features import features
 from klimapartner.intents.partnership_voter import NAME
-from klimapartner.intents.train import CORES, HELD_OUT
+from klimapartner.intents.train import FIRST
 from klimapartner.intents.train.fitting import fit as fit_by
 from klimapartner.intents.train.partnership_letters import read_letters
 from klimapartner.intents.train.partnership_sentences import LABELS, Labelled, read_table, write_lines
@@ -32,11 +32,11 @@ def main() -> None:
 
 
 def read_all() -> Iterator[Labelled]:
-    """The labelled sentences of all tables and of all letters of persons."""
+    """The labelled sentences of all tables and of the first letters of persons."""
     for path in sorted((CORPUS / "sentences").glob("s[0-9]*.tsv")):
         yield from read_table(path)
     for path in sorted(CORPUS.glob("*.mails.jsonl")):
-        if not path.name.startswith((*HELD_OUT, *CORES, "m")):
+        if path.name.startswith(FIRST):
             yield from read_letters(path)
 
 

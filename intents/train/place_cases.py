@@ -21,8 +21,9 @@ from klimapartner.intents.partner import choose_by_rules
 from klimapartner.intents.partner_scene import Rival, set_scene
 from klimapartner.intents.partnership import told_of
 from klimapartner.intents.pipeline import told_by_rules
+from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.reading import Letter, Part
-from klimapartner.intents.train.bags import CORPUS, Bag
+from klimapartner.intents.train.bags import CORPUS
 from klimapartner.intents.train.letter_cases import by_rules as read_by_rules
 from klimapartner.intents.train.letter_cases import with_parts
 from klimapartner.intents.train.machine_letters import read_cases
@@ -31,22 +32,16 @@ from klimapartner.intents.train.partnership_sentences import read_patterns, with
 
 @dataclass(frozen=True, slots=True)
 class PlaceCase:
-    """One place or country of a letter: its features, whether it is the one, whether the rules say so.
+    """One place or country of a letter: what the voter sees, whether it is the one, whether the rules say so.
 
     `together` is how sure rules and voter are, of what the voter says.
     """
 
-    features: tuple[str, ...]
+    work: Work
     holds: bool
     rules: bool
-    label: str
     writer: str
     together: Callable[[float], float]
-
-    @property
-    def bag(self) -> Bag:
-        """The features with their label."""
-        return Bag(self.features, {self.label: float(self.holds)})
 
 
 def read_partner_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
@@ -77,10 +72,10 @@ def read_country_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
         told, read = told_by_rules(found), found.partnership.partner
         by_rules = read.country if read and not read.municipality else None
         for iso in country_features.countries_named(told):
-            row = country_features.features(told, found.intents.intents, iso)
+            asked = country_features.work(told, found.intents.intents, iso)
             wished = iso == partner.get("country")
             together = partial(country_voter.sureness, by_rules=iso == by_rules)
-            yield PlaceCase(tuple(row), wished, iso == by_rules, country_voter.LABEL, writer, together)
+            yield PlaceCase(asked, wished, iso == by_rules, writer, together)
 
 
 def letters_of(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any], Findings]]:
@@ -99,10 +94,10 @@ def _places(writer: str, gold: dict[str, Any], found: Findings) -> Iterator[Plac
     choice = choose_by_rules(scene)
     rivals = [*choice.meant, *choice.others]
     right = _key((gold.get("partner") or {}).get("municipality"))
-    for rival, row in zip(rivals, partner_features.features(scene, rivals), strict=True):
+    for rival, work in zip(rivals, partner_features.works(scene, rivals), strict=True):
         together = partial(_sureness, rival, choice.meant)
         meant = rival in choice.meant
-        yield PlaceCase(tuple(row), _is(rival, right), meant, partner_voter.LABEL, writer, together)
+        yield PlaceCase(work, _is(rival, right), meant, writer, together)
 
 
 def _sureness(rival: Rival, chosen: Sequence[Rival], said: float) -> float:

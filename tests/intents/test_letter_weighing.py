@@ -6,22 +6,23 @@ from collections.abc import Callable
 import pytest
 
 from klimapartner.intents.bag_voter import MODELS
-from klimapartner.intents.letter_voter import INTENTS, NAME, STATES
-from klimapartner.intents.letter_weighing import (
-    choose_intents,
-    choose_state,
-    choose_together,
-    sureness_of_intents,
-    sureness_of_states,
-)
+from klimapartner.intents.letter_voter import INTENTS, NAME
+from klimapartner.intents.letter_weighing import choose_intents, choose_together, sureness_of_intents
 from klimapartner.intents.reader import load_reader
 from klimapartner.intents.reading import Intent, Letter, Office, Partner, Status
+from klimapartner.intents.state_voter import LABELS, States, by_state, choose_state
 
 Write = Callable[..., Letter]
 
 
 def judged(**said: float) -> dict[str, float]:
-    return dict.fromkeys((*INTENTS, *STATES.values()), 0.01) | said
+    return dict.fromkeys(INTENTS, 0.01) | said
+
+
+def states(**said: float) -> States:
+    """What the voter says of each state; what is left is shared by those not named."""
+    rest = (1 - sum(said.values())) / (len(LABELS) - len(said))
+    return by_state(dict.fromkeys(LABELS, rest) | said)
 
 
 @pytest.mark.parametrize(
@@ -48,30 +49,30 @@ def test_the_voter_decides_what_a_letter_wants_but_takes_nothing_away_that_the_r
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({"status_existing": 0.9}, "existing"),
-        ({"status_planned": 0.5, "status_existing": 0.4}, "planned"),
-        ({"status_unsaid": 0.95}, None),
+        ({"existing": 0.9}, "existing"),
+        ({"planned": 0.5, "existing": 0.4}, "planned"),
+        ({"unsaid": 0.95}, None),
     ],
 )
 def test_the_state(said: dict[str, float], expected: Status | None) -> None:
-    assert choose_state(sureness_of_states(judged(**said))) == expected
+    assert choose_state(states(**said)) == expected
 
 
 @pytest.mark.parametrize(
     ("said", "town", "expected"),
     [
-        ({"status_existing": 0.9}, 0.9, ("existing", True)),
-        ({"status_none": 0.5, "status_planned": 0.45}, 0.95, ("planned", True)),
-        ({"status_none": 0.45, "status_planned": 0.5}, 0.1, ("none", False)),
-        ({"status_none": 0.95}, 0.6, ("none", False)),
-        ({"status_planned": 0.95}, 0.0, ("planned", False)),
-        ({"status_unsaid": 0.9}, 0.3, (None, False)),
+        ({"existing": 0.9}, 0.9, ("existing", True)),
+        ({"none": 0.5, "planned": 0.45}, 0.95, ("planned", True)),
+        ({"none": 0.45, "planned": 0.5}, 0.1, ("none", False)),
+        ({"none": 0.95}, 0.6, ("none", False)),
+        ({"planned": 0.95}, 0.0, ("planned", False)),
+        ({"unsaid": 0.9}, 0.3, (None, False)),
     ],
 )
 def test_state_and_town_are_chosen_together(
     said: dict[str, float], town: float, expected: tuple[Status | None, bool]
 ) -> None:
-    assert choose_together(sureness_of_states(judged(**said)), town) == expected
+    assert choose_together(states(**said), town) == expected
 
 
 def test_a_letter_that_keeps_its_partner_back_has_no_state(write: Write) -> None:

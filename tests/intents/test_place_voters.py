@@ -11,8 +11,8 @@ from klimapartner.intents.partner_voter import overrule
 from klimapartner.intents.partnership import Partnership
 from klimapartner.intents.partnership_features import around
 from klimapartner.intents.reading import Letter, Part, Region
-from klimapartner.intents.region_features import features as region_features
-from klimapartner.intents.region_voter import choose_region
+from klimapartner.intents.region_features import work as region_work
+from klimapartner.intents.region_voter import choose_region, joined, label_of
 from klimapartner.intents.sentences import Sentence, sentences
 
 
@@ -21,27 +21,23 @@ def told(text: str) -> Told:
     return Told(letter, sentences(letter), {}, Partnership(), municipality=True)
 
 
-def rival(name: str, *, rejected: bool = False) -> Rival:
+def rival(name: str) -> Rival:
     sentence = Sentence(name, 0, len(name), "body")
-    return Rival(name, (Named(name, name.lower(), 0, len(name), sentence),), 1.0, rejected)
+    return Rival(name, (Named(name, name.lower(), 0, len(name), sentence),), 1.0)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "rejected", "said", "expected"),
+    ("chosen", "said", "expected"),
     [
-        (True, False, 0.9, ["Kribi"]),
-        (True, False, 0.3, ["Kribi"]),
-        (True, False, 0.1, []),
-        (False, False, 0.9, ["Kribi"]),
-        (False, False, 0.8, []),
-        (False, True, 0.9, []),
-        (False, True, 0.95, ["Kribi"]),
+        (True, 0.9, ["Kribi"]),
+        (True, 0.3, ["Kribi"]),
+        (True, 0.1, []),
+        (False, 0.9, ["Kribi"]),
+        (False, 0.6, []),
     ],
 )
-def test_the_voter_overrules_only_where_it_is_sure(
-    chosen: bool, rejected: bool, said: float, expected: list[str]
-) -> None:
-    place = rival("Kribi", rejected=rejected)
+def test_the_voter_overrules_only_where_it_is_sure(chosen: bool, said: float, expected: list[str]) -> None:
+    place = rival("Kribi")
     meant, _ = overrule([place], [place] if chosen else [], [said])
     assert [r.name for r in meant] == expected
 
@@ -59,15 +55,34 @@ def test_the_surest_place_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("likely", "expected"),
+    ("likely", "by_rules", "expected"),
     [
-        ({"africa": 0.8, "latin_america": 0.1}, ("africa", 0.8)),
-        ({"africa": 0.7, "latin_america": 0.6}, ("open", 0.6)),
-        ({"africa": 0.4, "latin_america": 0.1}, (None, 0.6)),
+        ({"africa": 0.8, "latin_america": 0.1, "open": 0.05, None: 0.05}, None, "africa"),
+        ({"africa": 0.3, "latin_america": 0.1, "open": 0.55, None: 0.05}, "africa", "africa"),
+        ({"africa": 0.05, "latin_america": 0.05, "open": 0.85, None: 0.05}, "africa", "open"),
+        ({"africa": 0.05, "latin_america": 0.05, "open": 0.05, None: 0.85}, None, None),
+        ({"africa": 0.05, "latin_america": 0.05, "open": 0.05, None: 0.85}, "other", "other"),
     ],
 )
-def test_both_regions_likely_is_open(likely: dict[Region, float], expected: tuple[Region | None, float]) -> None:
-    assert choose_region(likely) == expected
+def test_a_region_takes_a_sure_voter_or_both(
+    likely: dict[Region | None, float], by_rules: Region | None, expected: Region | None
+) -> None:
+    assert choose_region(likely, by_rules)[0] == expected
+
+
+def test_what_is_said_when_asked_about_each_region_is_joined() -> None:
+    africa = {"own": 0.6, "open": 0.2, "neither": 0.1, "opposite": 0.1}
+    latin = {"own": 0.2, "open": 0.2, "neither": 0.2, "opposite": 0.4}
+    rounded = {choice: round(score, 2) for choice, score in joined([africa, latin]).items()}
+    assert rounded == {"africa": 0.5, "latin_america": 0.15, "open": 0.2, None: 0.15}
+
+
+@pytest.mark.parametrize(
+    ("right", "expected"),
+    [("africa", "own"), ("latin_america", "opposite"), ("open", "open"), ("other", "neither"), (None, "neither")],
+)
+def test_the_label_of_a_letter_asked_about_africa(right: Region | None, expected: str) -> None:
+    assert label_of("africa", right) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,8 +107,8 @@ def test_countries_are_named_once_and_without_germany() -> None:
 
 
 def test_what_is_learnt_of_one_region_holds_for_the_other() -> None:
-    africa = region_features(told("Am liebsten wäre uns Afrika."), ("interest",), "africa")
-    latin = region_features(told("Am liebsten wäre uns Lateinamerika."), ("interest",), "latin_america")
+    africa = region_work(told("Am liebsten wäre uns Afrika."), ("interest",), "africa")
+    latin = region_work(told("Am liebsten wäre uns Lateinamerika."), ("interest",), "latin_america")
     assert africa == latin
 
 
