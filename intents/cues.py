@@ -42,7 +42,7 @@ class Cue:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The expression; made when first needed, because most of the thousands are not, and the start would wait."""
+        """The expression, made when first needed."""
         return re.compile(_expression(list(self.tokens)))
 
     def may_match(self, folded: str) -> bool:
@@ -140,6 +140,11 @@ class CueBook:
             self._automaton.add_word(stem, numbers)
         self._automaton.make_automaton()
 
+    def prepare(self) -> None:
+        """Make all expressions now: letters need most of these soon, and the first ones would wait."""
+        for cue in self.cues:
+            _ = cue.pattern
+
     def _by_stem(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
         for number, cue in enumerate(self.cues):
@@ -165,7 +170,9 @@ def book() -> CueBook:
     folder = files("klimapartner.intents") / "cues"
     tables = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=str)
     pairs = ((file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8"))) for file in tables)
-    return CueBook(compile_cue(label, pattern) for name, table in pairs for label, pattern in _flatten(table, name))
+    found = CueBook(compile_cue(label, pattern) for name, table in pairs for label, pattern in _flatten(table, name))
+    found.prepare()
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
 # Of 733 letters of interest, 13 name a town without a partnership or a plan of one, or the other way round.
-UNLIKELY = 0.25
+UNLIKELY = 0.15
 WITH_TOWN: frozenset[Status | None] = frozenset({"existing", "planned"})
 # Too rare for the voter to have learnt: of held-out letters it took them away from the rules wrongly each time.
 KEPT: frozenset[Intent] = frozenset({"workshop_registration", "partner_offer"})
@@ -64,9 +64,10 @@ def weigh_letter(told: Told, decided: IntentDecision) -> Weighed:
     """The intents and the state of the partnership that rules and voter together are surest of."""
     if not is_letter(told.sentences):
         return Weighed(decided, told.partnership)
-    judged = judge([features(told)])[0]
+    whole = features(told)
+    judged = judge([whole])[0]
     intents = _weigh_intents(told, decided, judged)
-    states = state_likelihoods(told)
+    states = state_likelihoods(told, whole)
     if "interest" in intents.intents and "partner_offer" not in intents.intents:
         partnership = _of_interested(told, states)
     else:

@@ -11,7 +11,9 @@ from klimapartner.intents.pooled_voter import judge_works
 NAME = "partner"
 MEANT, ASIDE = LABELS = ("meant", "aside")
 SURE = 0.5
-VOICE = 0.65  # of the voter's word; the rest is the rules'. Chosen on writers that neither had seen.
+# How much the voter's word is worth, and of a place that the rules set aside; the rest is the rules'. Chosen on writers
+# that neither had seen.
+VOICE, VOICE_ASIDE = 0.8, 0.5
 
 
 def meant_likelihoods(scene: Scene, rivals: Sequence[Rival]) -> list[float]:
@@ -36,4 +38,6 @@ def overrule(
 
 def sureness(rival: Rival, said: float, chosen: Sequence[Rival]) -> float:
     """How sure rules and voter together are that a place is the partner meant."""
-    return VOICE * said + (1 - VOICE) * (rival in chosen)
+    if rival in chosen:
+        return VOICE * said + (1 - VOICE)
+    return said * (VOICE_ASIDE if rival.rejected else VOICE)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from klimapartner.intents.bag import counted
+from klimapartner.intents.bag import Hashes, hashes
 from klimapartner.intents.bag_voter import Judgement
 
 PIPE = "textcat"
@@ -22,7 +22,7 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Features of a whole, and of each of its parts (at least one)."""
+    """Features of a whole, and of each of its parts (at least one); in each every feature once."""
 
     whole: Sequence[str]
     parts: Sequence[Sequence[str]]
@@ -33,12 +33,17 @@ def judge_works(nlp: Language, works: Sequence[Work]) -> list[Judgement]:
     if not works:
         return []
     pipe = nlp.get_pipe(PIPE)
-    keys, values = counted(list(chain.from_iterable((work.whole, *work.parts) for work in works)))
-    lengths = np.asarray([len(row) for row in keys], dtype=np.int32)
+    rows = [hashes(row) for row in chain.from_iterable((work.whole, *work.parts) for work in works)]
     linear = pipe.model.get_ref("output_layer")  # type: ignore[attr-defined]
-    scores = linear.predict((np.concatenate(keys), np.concatenate(values), lengths))
+    scores = linear.predict(joined(rows))
     pooled, _ = pool(scores, [len(work.parts) for work in works])
     return [dict(zip(pipe.labels, map(float, row), strict=True)) for row in likely(pooled)]  # type: ignore[attr-defined]
+
+
+def joined(rows: Sequence[Hashes]) -> tuple[Hashes, Scores, NDArray[np.int32]]:
+    """Rows of keys as the layer takes them, each key once a row and worth 1."""
+    keys = np.concatenate(rows)
+    return keys, np.ones(len(keys), dtype=np.float32), np.asarray([len(row) for row in rows], dtype=np.int32)
 
 
 def pool(scores: Scores, parts: Sequence[int]) -> tuple[Scores, Scores]:

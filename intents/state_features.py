@@ -1,10 +1,10 @@
 """What the trained voter on the state of a partnership sees: the letter as a whole, and each sentence without names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from klimapartner.intents.cues import labels
-from klimapartner.intents.letter_features import Told, features, read_of
+from klimapartner.intents.letter_features import Told, read_of
 from klimapartner.intents.partner_names import names
 from klimapartner.intents.partnership_features import mask, stems
 from klimapartner.intents.pieces import pieces
@@ -12,9 +12,9 @@ from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.sentences import Sentence
 
 
-def work(told: Told) -> Work:
-    """A letter and its sentences; one without any has one without words."""
-    return Work(features(told), [sorted(set(_of_sentence(told, s))) for s in read_of(told)] or [["empty"]])
+def work(told: Told, whole: Sequence[str]) -> Work:
+    """A letter, `whole` being its features, and its sentences; one without any has one without words."""
+    return Work(whole, [sorted(set(_of_sentence(told, s))) for s in read_of(told)] or [["empty"]])
 
 
 def _of_sentence(told: Told, sentence: Sentence) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The state of a partnership as a letter tells it, by a trained voter over the letter and its sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from klimapartner.intents.bag_voter import Judgement, load_voter
 from klimapartner.intents.letter_features import Told, read_of
@@ -16,15 +16,15 @@ LABELS = (*STATES, UNSAID)
 States = Mapping[Status | None, float]
 
 
-def state_likelihoods(told: Told) -> States:
-    """How likely it is that a letter tells each state, or none of them (None); together 1."""
-    return by_state(judge_works(load_voter(NAME), [work(told)])[0])
+def state_likelihoods(told: Told, whole: Sequence[str]) -> States:
+    """How likely it is that a letter, `whole` being its features, tells each state or none (None); together 1."""
+    return by_state(judge_works(load_voter(NAME), [work(told, whole)])[0])
 
 
 def loudest(told: Told, state: Status) -> Sentence | None:
     """The sentence that speaks most for a state; None in an empty letter."""
     read = read_of(told)
-    alone = [Work(["empty"], [part]) for part in work(told).parts]
+    alone = [Work(["empty"], [part]) for part in work(told, ()).parts]
     pairs = zip(read, judge_works(load_voter(NAME), alone), strict=False)
     return max(pairs, key=lambda pair: pair[1][state], default=(None, {}))[0]
 

@@ -28,8 +28,11 @@ _NAME_LINE = re.compile(
 )
 
 _SMILEYS = re.compile(r"(?: ?(?:[:;]-?[)D]|[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]))+$")
-# A line of a form typed by hand ("Wunschregion: Lateinamerika"), unless its label is one of a signature.
-_FIELD = re.compile(r"(?P<label>[^\W\d_][\w /.()&-]{2,48}?)(?: ?:| ?\.{4,}|\?) +\S")
+# A line of a form typed by hand ("Wunschregion: Lateinamerika", "4. Partnerkommune: entfällt"), unless its label is one
+# of a signature.
+_FIELD = re.compile(
+    r"(?:\(?\d{1,2}[.):]{0,2} +|[a-z]\) +|[-–•*] +)?(?P<label>[^\W\d_][\w /.()&-]{2,48}?)(?: ?:| ?\.{4,}|\?) +\S"
+)
 _SIGNED_FIELD = re.compile(
     r"(?:tel|fon|phone|mobil|handy|fax|e-?mail|mail|web|www|internet|home|adress|anschrift|ansprech|kontakt|contact|durchwahl"
     r"|zimmer|raum|b[üu]ro|sprech|[öo]ffnung|zeichen|az\b|bearbeit|amt|fach|abteilung|sachgebiet|referat|dienst|post|haus"

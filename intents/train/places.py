@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from spacy.language import Language
@@ -17,34 +18,45 @@ from klimapartner.intents.train.place_cases import (
 )
 from klimapartner.intents.train.pooled import fit_works
 
-Labels = tuple[str, str]
-CONFIG = Path(__file__).with_name("works.cfg")
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a voter's cases come from, its labels (what is the one, what is not) and its config."""
+
+    read: Callable[[Iterable[Path]], Iterator[PlaceCase]]
+    labels: tuple[str, str]
+    config: Path
+
+
 SOURCES = {
-    partner_voter.NAME: (read_partner_cases, partner_voter.LABELS),
-    country_voter.NAME: (read_country_cases, country_voter.LABELS),
+    partner_voter.NAME: Source(read_partner_cases, partner_voter.LABELS, FOLDER / "partner.cfg"),
+    country_voter.NAME: Source(read_country_cases, country_voter.LABELS, FOLDER / "works.cfg"),
 }
 
 
 def main() -> None:
     """Measure on held-out writers, train on all of them, write the models with their figures."""
-    for name, (read, labels) in SOURCES.items():
-        cases = list(read(mail_files()))
-        performance = {"cases": len(cases), "held_out": measure(cases, labels)}
-        save(fit(cases, labels), name, __doc__ or "", performance)
+    for name, source in SOURCES.items():
+        cases = list(source.read(mail_files()))
+        performance = {"cases": len(cases), "held_out": measure(cases, source)}
+        save(fit(cases, source), name, __doc__ or "", performance)
         sys.stdout.write(json.dumps({name: performance}, indent=1) + "\n")
 
 
-def fit(cases: Sequence[PlaceCase], labels: Labels) -> Language:
-    """A voter trained on these cases; `labels` are those of what is the one and of what is not."""
-    return fit_works(CONFIG, labels, [(case.work, labels[not case.holds]) for case in cases])
+def fit(cases: Sequence[PlaceCase], source: Source) -> Language:
+    """A voter trained on these cases."""
+    works = [(case.work, source.labels[not case.holds]) for case in cases]
+    return fit_works(source.config, source.labels, works)
 
 
-def measure(cases: Sequence[PlaceCase], labels: Labels) -> dict[str, float]:
+def measure(cases: Sequence[PlaceCase], source: Source) -> dict[str, float]:
     """F1 of rules, voter and both, every writer judged by a voter that never saw its letters."""
     pairs: list[tuple[PlaceCase, float]] = []
     for rest, out in folds(cases):
-        judged = judge_works(fit(rest, labels), [case.work for case in out])
-        pairs += zip(out, [said[labels[0]] for said in judged], strict=True)
+        judged = judge_works(fit(rest, source), [case.work for case in out])
+        pairs += zip(out, [said[source.labels[0]] for said in judged], strict=True)
     return {
         "rules": _f1([(case.holds, case.rules) for case, _ in pairs]),
         "voter": _f1([(case.holds, said > 0.5) for case, said in pairs]),

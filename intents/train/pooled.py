@@ -11,7 +11,7 @@ from spacy import util
 from spacy.language import Language
 
 from klimapartner.intents.bag import Hashes, hashes
-from klimapartner.intents.pooled_voter import PIPE, Work, likely, pool
+from klimapartner.intents.pooled_voter import PIPE, Work, joined, likely, pool
 from klimapartner.intents.train.linear import example
 
 
@@ -33,8 +33,7 @@ def fit_works(config: Path, labels: Sequence[str], works: Sequence[tuple[Work, s
     nlp = util.load_model_from_config(settings, auto_fill=True)
     nlp.initialize(lambda: [example(nlp, labels)])
     keyed = [
-        Keyed(tuple(hashes(sorted(set(row))) for row in (work.whole, *work.parts)), labels.index(right))
-        for work, right in works
+        Keyed(tuple(hashes(row) for row in (work.whole, *work.parts)), labels.index(right)) for work, right in works
     ]
     _descend(nlp.get_pipe(PIPE).model.get_ref("output_layer"), keyed, **settings["fitting"])  # type: ignore[attr-defined]
     return nlp
@@ -49,7 +48,7 @@ def _descend(
     for epoch, chosen in _batches(works, seed, epochs, batch):
         layer.set_grad("W", np.zeros_like(table))
         counts = [len(work.rows) - 1 for work in chosen]
-        scores, finish = layer.begin_update(_joined(chosen))
+        scores, finish = layer.begin_update(joined([row for work in chosen for row in work.rows]))
         pooled, shares = pool(scores, counts)
         wrong = likely(pooled)
         wrong[np.arange(len(chosen)), [work.right for work in chosen]] -= 1
@@ -68,9 +67,3 @@ def _batches(works: Sequence[Keyed], seed: int, epochs: int, size: int) -> Itera
         draw.shuffle(order)
         for start in range(0, len(order), size):
             yield epoch, [works[place] for place in order[start : start + size]]
-
-
-def _joined(works: Sequence[Keyed]) -> tuple[Hashes, Any, Any]:
-    rows = [row for work in works for row in work.rows]
-    keys = np.concatenate(rows)
-    return keys, np.ones(len(keys), dtype=np.float32), np.asarray([len(row) for row in rows], dtype=np.int32)

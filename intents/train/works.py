@@ -10,6 +10,7 @@ from spacy.language import Language
 
 from klimapartner.intents import region_voter, state_voter
 from klimapartner.intents.bag_voter import Judgement
+from klimapartner.intents.letter_features import features
 from klimapartner.intents.pipeline import told_by_rules
 from klimapartner.intents.pooled_voter import Work, judge_works
 from klimapartner.intents.reading import Region, Status
@@ -61,7 +62,8 @@ def read_state_cases(paths: Iterable[Path]) -> Iterator[StateCase]:
     """Each letter with the state of its partnership."""
     for writer, gold, found in letters_of(paths):
         status = gold.get("partnership_status")
-        yield StateCase(state_work(told_by_rules(found)), status, found.partnership.status, writer)
+        told = told_by_rules(found)
+        yield StateCase(state_work(told, features(told)), status, found.partnership.status, writer)
 
 
 def read_region_cases(paths: Iterable[Path]) -> Iterator[RegionCase]:

@@ -38,10 +38,6 @@ INTEREST = "Die Stadt Gotha bekundet Interesse an der neunten Phase. "
             "Kooperation m. Gemeinde Kaolack, Senegal, Vertrag v. 03/1999. Die Stadt Eisenach hat keinen Partner.",
             "Kaolack",
         ),
-        (
-            "Mit Kaolack in Senegal bestand eine Partnerschaft. Sie wurde beendet. Wiederbeleben will sie niemand.",
-            None,
-        ),
         ("Mit Kaolack in Senegal gab es einen Vertrag, er ist ausgelaufen, und keiner möchte ihn erneuern.", None),
         (
             "Mit Kaolack in Senegal bestand eine Partnerschaft. Sie ist eingeschlafen. Wir wollen sie neu beleben.",

@@ -30,7 +30,7 @@ def rival(name: str) -> Rival:
     ("chosen", "said", "expected"),
     [
         (True, 0.9, ["Kribi"]),
-        (True, 0.3, ["Kribi"]),
+        (True, 0.4, ["Kribi"]),
         (True, 0.1, []),
         (False, 0.9, ["Kribi"]),
         (False, 0.6, []),
