@@ -147,7 +147,7 @@ def corpus_of_real_mails() -> None:
     if not (folder / "index.tsv").is_file():
         sys.stdout.write("\nNo corpus of real mails: SHARED names no folder that has it.\n")
         return
-    work, _ = whole_parse()
+    work = whole_parse()
     names = [line.split("\t")[0] for line in (folder / "index.tsv").read_text(encoding="utf-8").splitlines()[1:]]
     work((folder / names[0]).read_bytes())
     rows = sorted(((_seconds(work, (folder / name).read_bytes()), name) for name in names), reverse=True)
