@@ -6,17 +6,18 @@ their names; these have an underscore in them.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.partnership_features import around, overwritten, stems
 from klimapartner.intents.pieces import pieces
+from klimapartner.intents.pooled_voter import EMPTY, Work
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import Mention, find
 
 Name = Callable[[Mention], str | None]
-Mark = tuple[int, int, str]
 KINDS = {"country": "LAND", "demonym": "ART", "region": "REGION", "place": "ORT"}
 OF_REGIONS = re.compile(
     r"regi[oóã]|r[ée]gion|[kc]ontinen|erdteil|welt|world|monde|mund|egal|wurscht|wurst|gleich|beid|wohin|\bwo\b|where"
@@ -26,49 +27,53 @@ OF_REGIONS = re.compile(
 NEAR = 6  # words
 
 
-def asked_parts(sentences: Sequence[Sentence], name: Name) -> list[list[str]]:
-    """The features of each sentence by itself, with its pieces and its rows of two words; at least one row."""
-    rows = ((s, _marks(s, name)) for s in sentences)
-    return [sorted({*_of_sentence(s, marks), *_of_part(s, marks)}) for s, marks in rows] or [["empty"]]
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A sentence with words in place of its names: those words, the stems of all, the pieces of the text."""
+
+    sentence: Sentence
+    named: tuple[str, ...]
+    stems: list[str]
+    pieces: set[str]
 
 
-def asked_features(sentences: Sequence[Sentence], name: Name) -> set[str]:
-    """The features of the sentences; `name` gives the word that stands for a mention, None to leave it as it is."""
-    counted: Counter[str] = Counter()
-    found: set[str] = set()
-    for sentence in sentences:
-        marks = _marks(sentence, name)
-        counted.update(word for _, _, word in marks)
-        found.update(_of_sentence(sentence, marks))
-    return found | set(_of_counts(counted))
+def asked_work(sentences: Sequence[Sentence], name: Name, facts: Iterable[str]) -> Work:
+    """A letter and its sentences; `facts` are features of the letter beside theirs.
+
+    `name` gives the word that stands for a mention, None to leave it as it is.
+    """
+    marked = [_marked(sentence, name) for sentence in sentences]
+    found = [set(_of_sentence(each)) for each in marked]
+    counts = _of_counts(Counter(word for each in marked for word in each.named))
+    parts = [sorted(own.union(_of_part(each))) for own, each in zip(found, marked, strict=True)]
+    return Work(sorted(set().union(facts, counts, *found)), parts or [EMPTY])
 
 
-def _marks(sentence: Sentence, name: Name) -> list[Mark]:
-    return [(m.start, m.end, word) for m in find(sentence.text) if (word := name(m))]
-
-
-def _of_part(sentence: Sentence, marks: Sequence[Mark]) -> Iterator[str]:
+def _marked(sentence: Sentence, name: Name) -> Marked:
+    marks = [(m.start, m.end, word) for m in find(sentence.text) if (word := name(m))]
     text = overwritten(sentence.text, marks)
-    yield f"zone:{sentence.zone}"
-    yield from (f"piece:{piece}" for piece in pieces(text))
-    yield from (f"row:{left} {right}" for left, right in pairwise(["^", *stems(text), "$"]))
+    return Marked(sentence, tuple(word for _, _, word in marks), stems(text), pieces(text))
 
 
-def _of_sentence(sentence: Sentence, marks: Sequence[Mark]) -> Iterator[str]:
-    whose = "".join(sorted({word[0] for _, _, word in marks}))
-    cues = labels(sentence.text)
-    text = overwritten(sentence.text, marks)
-    words = stems(text)
+def _of_part(marked: Marked) -> Iterator[str]:
+    yield f"zone:{marked.sentence.zone}"
+    yield from (f"piece:{piece}" for piece in marked.pieces)
+    yield from (f"row:{left} {right}" for left, right in pairwise(["^", *marked.stems, "$"]))
+
+
+def _of_sentence(marked: Marked) -> Iterator[str]:
+    whose = "".join(sorted({word[0] for word in marked.named}))
+    text, cues = marked.sentence.text, labels(marked.sentence.text)
     if whose:
-        yield from (f"p{whose}:{piece}" for piece in pieces(text))
-        yield from (f"{whose}:{word}" for word in words)
+        yield from (f"p{whose}:{piece}" for piece in marked.pieces)
+        yield from (f"{whose}:{word}" for word in marked.stems)
         yield from (f"{whose}:{label}" for label in cues)
-        yield from _around(words)
+        yield from _around(marked.stems)
     else:
         yield from (f"none:{label}" for label in cues if label.startswith(("region", "partnership")))
-        if "region.open" in cues or OF_REGIONS.search(sentence.text):
-            yield from (f"none:{word}" for word in words)
-            yield from (f"p:{piece}" for piece in pieces(text))
+        if "region.open" in cues or OF_REGIONS.search(text):
+            yield from (f"none:{word}" for word in marked.stems)
+            yield from (f"p:{piece}" for piece in marked.pieces)
 
 
 def _around(words: Sequence[str]) -> Iterator[str]:

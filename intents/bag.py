@@ -26,11 +26,17 @@ def counted(rows: Sequence[Sequence[str]]) -> tuple[list[Hashes], list[NDArray[n
     return [keys for keys, _ in pairs], [counts.astype(np.float32) for _, counts in pairs]
 
 
+def joined(
+    keys: Sequence[Hashes], values: Sequence[NDArray[np.float32]]
+) -> tuple[Hashes, NDArray[np.float32], NDArray[np.int32]]:
+    """Rows of keys with their values as a sparse linear layer takes them."""
+    return np.concatenate(keys), np.concatenate(values), np.asarray([len(row) for row in keys], dtype=np.int32)
+
+
 def judged(pipe: Any, keys: Sequence[Hashes], values: Sequence[NDArray[np.float32]]) -> Floats2d:
     """What a text classifier of spaCy over one sparse linear layer gives: a row of probabilities for each row."""
     linear, output = pipe.model.get_ref("output_layer"), pipe.model.layers[-1]
-    lengths = np.asarray([len(row) for row in keys], dtype=np.int32)
-    scores: Floats2d = output.predict(linear.predict((np.concatenate(keys), np.concatenate(values), lengths)))
+    scores: Floats2d = output.predict(linear.predict(joined(keys, values)))
     return scores
 
 

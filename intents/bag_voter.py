@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import spacy
 from spacy.language import Language
@@ -12,12 +13,18 @@ from klimapartner.intents.bag import judgements
 MODELS = Path(__file__).with_name("model")
 
 Judgement = Mapping[str, float]
+Thing = TypeVar("Thing")
 
 
 @cache
 def load_voter(name: str) -> Language:
     """The voter of that name in the package."""
     return spacy.load(MODELS / name, exclude=["tokenizer"])
+
+
+def loudest(things: Sequence[Thing], judgements: Sequence[Judgement], label: str) -> Thing | None:
+    """Of which thing a voter says a label most; None of none."""
+    return max(zip(things, judgements, strict=False), key=lambda pair: pair[1][label], default=(None, {}))[0]
 
 
 def judge_bags(nlp: Language, rows: Sequence[Sequence[str]]) -> list[Judgement]:

@@ -9,8 +9,6 @@ from klimapartner.intents.sentences import Sentence
 EMPTY = r"\[\s*\]|\(\s*\)|[☐□○❏❑]"
 TICKED = r"\[\s*[xX✓✗✔]\s*\]|\(\s*[xX]\s*\)|[☒☑✓✔■◉●⊠]"
 BOX = re.compile(f"(?P<empty>{EMPTY})|(?P<ticked>{TICKED})")
-# Boxes in a line that make it a choice, where some box of the letter is ticked, and where none is.
-ENOUGH = {True: 1, False: 2}
 NO = re.compile(
     r"\W*(?:nein|nö|nee|ne|nope|no|non|não|nao|(?:noch )?(?:keine?r?|niemand|nix)|fehlanzeige|none)\b\W*", re.IGNORECASE
 )
@@ -21,12 +19,8 @@ def ticked_only(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
 
     A single empty box is an option left open where another one is ticked; alone it may be a bullet.
     """
-    some = any(box["ticked"] for s in sentences for box in BOX.finditer(s.text))
-    return tuple(replace(s, text=_ticked(s.text)) if _is_choice(s.text, ENOUGH[some]) else s for s in sentences)
-
-
-def _is_choice(text: str, boxes: int) -> bool:
-    return len(BOX.findall(text)) >= boxes
+    fewest = 1 if any(box["ticked"] for s in sentences for box in BOX.finditer(s.text)) else 2
+    return tuple(replace(s, text=_ticked(s.text)) if len(BOX.findall(s.text)) >= fewest else s for s in sentences)
 
 
 def _ticked(text: str) -> str:

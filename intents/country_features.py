@@ -6,7 +6,7 @@ The country stands as SELBE_, others of its region as NACHBAR_, those elsewhere 
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from klimapartner.intents.asked_features import KINDS, asked_features, asked_parts
+from klimapartner.intents.asked_features import KINDS, asked_work
 from klimapartner.intents.letter_features import Told, read_of
 from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.reading import Intent
@@ -23,9 +23,7 @@ def countries_named(told: Told) -> list[str]:
 
 def work(told: Told, intents: Sequence[Intent], asked: str) -> Work:
     """A letter and its sentences, asked about a country."""
-    read = read_of(told)
-    whole = {*asked_features(read, partial(_name, asked)), *_of_facts(told, intents, asked)}
-    return Work(sorted(whole), asked_parts(read, partial(_name, asked)))
+    return asked_work(read_of(told), partial(_name, asked), _of_facts(told, intents, asked))
 
 
 def _name(asked: str, mention: Mention) -> str | None:

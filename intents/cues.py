@@ -9,7 +9,7 @@ stem occurs, so a sentence costs one pass of an Aho-Corasick automaton.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -43,7 +43,7 @@ class Cue:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The expression, made when first needed."""
-        return re.compile(_expression(list(self.tokens)))
+        return re.compile(_expression(self.tokens))
 
     def may_match(self, folded: str) -> bool:
         """Whether a folded text has all that the pattern needs: to look costs far less than to try the pattern."""
@@ -83,7 +83,7 @@ def _word(token: str) -> str:
     return rf"(?:{'|'.join(choices)})\b"
 
 
-def _row(tokens: list[str]) -> str:
+def _row(tokens: Sequence[str]) -> str:
     """The expression for words and gaps in the order given."""
     anchored = tokens[0] == "^"
     row, glue = (r"^\W*", "") if anchored else (r"\b", "")
@@ -98,7 +98,7 @@ def _row(tokens: list[str]) -> str:
     return row
 
 
-def _expression(tokens: list[str]) -> str:
+def _expression(tokens: Sequence[str]) -> str:
     for swap, gap in (("&", "~"), ("&&", "~~")):
         if swap in tokens:
             place = tokens.index(swap)

@@ -8,7 +8,7 @@ evidence.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from klimapartner.intents.bag_voter import Judgement
+from klimapartner.intents.bag_voter import Judgement, loudest
 from klimapartner.intents.country_voter import weigh_countries, wished_countries
 from klimapartner.intents.intent import REASONS, IntentDecision
 from klimapartner.intents.letter_features import Told, features, read_of, sentence_features
@@ -19,7 +19,7 @@ from klimapartner.intents.region import REASONS as REGION_REASONS
 from klimapartner.intents.region import speaks_of
 from klimapartner.intents.region_voter import choose_region, wished_likelihoods
 from klimapartner.intents.sentences import Sentence, is_letter
-from klimapartner.intents.state_voter import States, choose_state, loudest, state_likelihoods
+from klimapartner.intents.state_voter import States, choose_state, loudest_of_state, state_likelihoods
 from klimapartner.intents.vouching import vouched
 from klimapartner.intents.world import find, region_of
 
@@ -202,9 +202,7 @@ def _evidence(told: Told, decided: IntentDecision, intent: Intent, sureness: flo
 def _loudest(told: Told, label: str) -> Sentence | None:
     """The sentence that speaks most for a label to the voter; None in an empty letter."""
     read = read_of(told)
-    judgements = judge([sentence_features(s) for s in read])
-    pairs = list(zip(read, judgements, strict=True))
-    return max(pairs, key=lambda pair: pair[1][label])[0] if pairs else None
+    return loudest(read, judge([sentence_features(s) for s in read]), label)
 
 
 def _with_state(told: Told, partnership: Partnership, state: Status | None, states: States) -> Partnership:
@@ -218,4 +216,4 @@ def _with_state(told: Told, partnership: Partnership, state: Status | None, stat
 def _state_evidence(told: Told, state: Status | None, sureness: float) -> list[Evidence]:
     if state is None:
         return []
-    return [_by_wording("partnership_status", state, loudest(told, state), sureness, STATE_REASONS[state])]
+    return [_by_wording("partnership_status", state, loudest_of_state(told, state), sureness, STATE_REASONS[state])]

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from klimapartner.intents.cues import fold
-from klimapartner.intents.partner_names import Named, Span
+from klimapartner.intents.partner_names import Named, Span, names
+from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.world import find
 
 CANDIDATE, OWN = "KANDIDAT", "EIGENORT"
@@ -35,6 +36,12 @@ def mask(
     marks = [*((n.start - offset, n.end - offset, CANDIDATE) for n in candidates), *marks]
     marks += [(m.start, m.end, word) for m in find(text) if (word := _kind(m.kind, m.region, m.countries))]
     return BESIDE.sub(r"\1", overwritten(text, marks))
+
+
+def masked(sentence: Sentence, german: Sequence[Span], candidate: Named | None = None) -> str:
+    """A sentence of a letter with its places replaced; `german` are the offsets of German bodies in the letter."""
+    own = [span for span in german if sentence.start <= span[0] < sentence.end]
+    return mask(sentence.text, sentence.start, names(sentence, own), own, [candidate] if candidate else [])
 
 
 def _kind(kind: str, region: str | None, countries: tuple[str, ...]) -> str | None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from klimapartner.intents.bag_voter import Judgement
-from klimapartner.intents.partner_names import Named, Span, names
-from klimapartner.intents.partnership_features import mask
+from klimapartner.intents.partner_names import Named, Span
+from klimapartner.intents.partnership_features import masked
 from klimapartner.intents.partnership_voter import judge
 from klimapartner.intents.sentences import Sentence
 
@@ -15,13 +15,8 @@ Asked = tuple[Sentence, Named | None]
 def hear(told: Sequence[Sentence], german: Sequence[Span], asked: Sequence[Asked]) -> list[Judgement]:
     """What sentences say, each read with the one after it in `told`; with a place: of that place as the partner."""
     after = dict(pairwise(told))
-    return judge([(_masked(s, german, named), _following(after.get(s), german)) for s, named in asked])
+    return judge([(masked(s, german, named), _following(after.get(s), german)) for s, named in asked])
 
 
 def _following(sentence: Sentence | None, german: Sequence[Span]) -> str:
-    return _masked(sentence, german, None) if sentence else ""
-
-
-def _masked(sentence: Sentence, german: Sequence[Span], candidate: Named | None) -> str:
-    own = [span for span in german if sentence.start <= span[0] < sentence.end]
-    return mask(sentence.text, sentence.start, names(sentence, own), own, [candidate] if candidate else [])
+    return masked(sentence, german) if sentence else ""

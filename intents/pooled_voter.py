@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from klimapartner.intents.bag import Hashes, hashes
+from klimapartner.intents.bag import Hashes, hashes, joined
 from klimapartner.intents.bag_voter import Judgement
 
 PIPE = "textcat"
+EMPTY = ("empty",)  # the features of what has none
 Scores = NDArray[np.float32]
 
 
@@ -35,15 +36,14 @@ def judge_works(nlp: Language, works: Sequence[Work]) -> list[Judgement]:
     pipe = nlp.get_pipe(PIPE)
     rows = [hashes(row) for row in chain.from_iterable((work.whole, *work.parts) for work in works)]
     linear = pipe.model.get_ref("output_layer")  # type: ignore[attr-defined]
-    scores = linear.predict(joined(rows))
+    scores = linear.predict(alike(rows))
     pooled, _ = pool(scores, [len(work.parts) for work in works])
     return [dict(zip(pipe.labels, map(float, row), strict=True)) for row in likely(pooled)]  # type: ignore[attr-defined]
 
 
-def joined(rows: Sequence[Hashes]) -> tuple[Hashes, Scores, NDArray[np.int32]]:
-    """Rows of keys as the layer takes them, each key once a row and worth 1."""
-    keys = np.concatenate(rows)
-    return keys, np.ones(len(keys), dtype=np.float32), np.asarray([len(row) for row in rows], dtype=np.int32)
+def alike(rows: Sequence[Hashes]) -> tuple[Hashes, Scores, NDArray[np.int32]]:
+    """Rows of keys as the layer takes them, each key worth 1."""
+    return joined(rows, [np.ones(len(row), dtype=np.float32) for row in rows])
 
 
 def pool(scores: Scores, parts: Sequence[int]) -> tuple[Scores, Scores]:

@@ -7,7 +7,7 @@ none) and GLOBALE_ (of no region in particular), so that what is learnt of one r
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from klimapartner.intents.asked_features import KINDS, asked_features, asked_parts
+from klimapartner.intents.asked_features import KINDS, asked_work
 from klimapartner.intents.letter_features import Told, read_of
 from klimapartner.intents.pooled_voter import Work
 from klimapartner.intents.reading import Intent, Region
@@ -16,9 +16,7 @@ from klimapartner.intents.world import SOUTH, Mention, region_of
 
 def work(told: Told, intents: Sequence[Intent], asked: Region) -> Work:
     """A letter and its sentences, asked about a region."""
-    read = read_of(told)
-    whole = {*asked_features(read, partial(_name, asked)), *_of_facts(told, intents, asked)}
-    return Work(sorted(whole), asked_parts(read, partial(_name, asked)))
+    return asked_work(read_of(told), partial(_name, asked), _of_facts(told, intents, asked))
 
 
 def _name(asked: Region, mention: Mention) -> str | None:

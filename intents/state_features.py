@@ -5,24 +5,22 @@ from itertools import pairwise
 
 from klimapartner.intents.cues import labels
 from klimapartner.intents.letter_features import Told, read_of
-from klimapartner.intents.partner_names import names
-from klimapartner.intents.partnership_features import mask, stems
+from klimapartner.intents.partnership_features import masked, stems
 from klimapartner.intents.pieces import pieces
-from klimapartner.intents.pooled_voter import Work
+from klimapartner.intents.pooled_voter import EMPTY, Work
 from klimapartner.intents.sentences import Sentence
 
 
 def work(told: Told, whole: Sequence[str]) -> Work:
     """A letter, `whole` being its features, and its sentences; one without any has one without words."""
-    return Work(whole, [sorted(set(_of_sentence(told, s))) for s in read_of(told)] or [["empty"]])
+    return Work(whole, [sorted(set(_of_sentence(told, s))) for s in read_of(told)] or [EMPTY])
 
 
 def _of_sentence(told: Told, sentence: Sentence) -> Iterator[str]:
-    german = [span for span in told.german if sentence.start <= span[0] < sentence.end]
-    masked = mask(sentence.text, sentence.start, names(sentence, german), german)
-    found = stems(masked)
+    text = masked(sentence, told.german)
+    found = stems(text)
     yield f"zone:{sentence.zone}"
-    yield from (f"piece:{piece}" for piece in pieces(masked))
+    yield from (f"piece:{piece}" for piece in pieces(text))
     yield from (f"cue in it:{label}" for label in labels(sentence.text))
     yield from (f"stem:{stem}" for stem in found)
     yield from (f"row:{left} {right}" for left, right in pairwise(["^", *found, "$"]))

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from klimapartner.intents.bag_voter import Judgement, load_voter
+from klimapartner.intents.bag_voter import Judgement, load_voter, loudest
 from klimapartner.intents.letter_features import Told, read_of
-from klimapartner.intents.pooled_voter import Work, judge_works
+from klimapartner.intents.pooled_voter import EMPTY, Work, judge_works
 from klimapartner.intents.reading import Status
 from klimapartner.intents.sentences import Sentence
 from klimapartner.intents.state_features import work
@@ -21,12 +21,11 @@ def state_likelihoods(told: Told, whole: Sequence[str]) -> States:
     return by_state(judge_works(load_voter(NAME), [work(told, whole)])[0])
 
 
-def loudest(told: Told, state: Status) -> Sentence | None:
+def loudest_of_state(told: Told, state: Status) -> Sentence | None:
     """The sentence that speaks most for a state; None in an empty letter."""
     read = read_of(told)
-    alone = [Work(["empty"], [part]) for part in work(told, ()).parts]
-    pairs = zip(read, judge_works(load_voter(NAME), alone), strict=False)
-    return max(pairs, key=lambda pair: pair[1][state], default=(None, {}))[0]
+    alone = [Work(EMPTY, [part]) for part in work(told, EMPTY).parts]
+    return loudest(read, judge_works(load_voter(NAME), alone), state)
 
 
 def choose_state(states: States) -> Status | None:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from klimapartner.intents.bag import Hashes, hashes
+from klimapartner.intents.bag import Hashes, hashes, joined
 from klimapartner.intents.faq_bag import weights
 
 PIPE = "textcat_multilabel"
 Floats = NDArray[np.float32]
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,20 @@ def fit_rows(config: Path, labels: Sequence[str], rows: Sequence[Row]) -> Langua
 
     The same rows in the same order give the same model.
     """
-    settings = util.load_config(config)
-    nlp = util.load_model_from_config(settings, auto_fill=True)
-    nlp.initialize(lambda: [example(nlp, labels)])
-    _descend(nlp.get_pipe(PIPE).model.get_ref("output_layer"), rows, **settings["fitting"])  # type: ignore[attr-defined]
+    nlp, fitting = untrained(config, labels)
+    _descend(nlp.get_pipe(PIPE).model.get_ref("output_layer"), rows, **fitting)  # type: ignore[attr-defined]
     return nlp
 
 
-def example(nlp: Language, labels: Sequence[str]) -> Example:
+def untrained(config: Path, labels: Sequence[str]) -> tuple[Language, dict[str, Any]]:
+    """The pipeline of `config` with these labels, and the values of its block [fitting]."""
+    settings = util.load_config(config)
+    nlp = util.load_model_from_config(settings, auto_fill=True)
+    nlp.initialize(lambda: [_example(nlp, labels)])
+    return nlp, settings["fitting"]
+
+
+def _example(nlp: Language, labels: Sequence[str]) -> Example:
     """From one example with every label spaCy learns the labels and the size of the layer."""
     words = ["nothing"]
     reference = Doc(nlp.vocab, words=words)
@@ -69,8 +76,8 @@ def _descend(layer: Any, rows: Sequence[Row], *, seed: int, epochs: int, batch: 
     """Gradient descent from zero; what is kept is the mean of the weights over all steps after the first epoch."""
     table, bias = layer.get_param("W"), layer.get_param("b")
     kept_table, kept_bias, steps = np.zeros_like(table), np.zeros_like(bias), 0
-    for epoch, chosen in _batches(rows, seed, epochs, batch):
-        scores, finish = layer.begin_update(_joined(chosen))
+    for epoch, chosen in batches(rows, seed, epochs, batch):
+        scores, finish = layer.begin_update(joined([each.keys for each in chosen], [each.values for each in chosen]))
         wrong = np.nan_to_num(1 / (1 + np.exp(-scores)) - np.stack([each.truth for each in chosen]))
         wrong *= rate / len(chosen)
         layer.set_grad("W", np.zeros_like(table))
@@ -84,14 +91,10 @@ def _descend(layer: Any, rows: Sequence[Row], *, seed: int, epochs: int, batch: 
     layer.set_param("b", kept_bias / max(steps, 1))
 
 
-def _batches(rows: Sequence[Row], seed: int, epochs: int, size: int) -> Iterator[tuple[int, list[Row]]]:
-    draw, order = random.Random(seed), list(range(len(rows)))
+def batches(examples: Sequence[Each], seed: int, epochs: int, size: int) -> Iterator[tuple[int, list[Each]]]:
+    """(epoch, the examples of a step), each epoch in another order."""
+    draw, order = random.Random(seed), list(range(len(examples)))
     for epoch in range(epochs):
         draw.shuffle(order)
         for start in range(0, len(order), size):
-            yield epoch, [rows[place] for place in order[start : start + size]]
-
-
-def _joined(rows: Sequence[Row]) -> tuple[Hashes, Floats, NDArray[np.int32]]:
-    lengths = np.asarray([len(each.keys) for each in rows], dtype=np.int32)
-    return np.concatenate([each.keys for each in rows]), np.concatenate([each.values for each in rows]), lengths
+            yield epoch, [examples[place] for place in order[start : start + size]]

@@ -7,7 +7,7 @@ from typing import Any
 from klimapartner.intents.cues import fold, labels
 from klimapartner.intents.municipality import decide_municipality
 from klimapartner.intents.partner_names import Named, Span, names
-from klimapartner.intents.partnership_features import mask
+from klimapartner.intents.partnership_features import masked
 from klimapartner.intents.reading import Office
 from klimapartner.intents.sentences import Sentence, sentences
 from klimapartner.intents.train.machine_letters import letter_of, read_cases
@@ -36,22 +36,17 @@ def _of_letter(case: Gold, voice: str) -> Iterator[Labelled]:
     german = [(use.start, use.end) for use in decide_municipality(letter, told, office=Office()).uses]
     says_nothing = not any(gold.get(field) for field in ("world_region", "partner", "partnership_status"))
     for number, sentence in enumerate(told):
-        after = "".join(_masked(following, german) for following in told[number + 1 : number + 2])
+        after = "".join(masked(following, german) for following in told[number + 1 : number + 2])
         southern = [n for n in _names(sentence, german) if n.is_southern]
         for named in southern:
-            yield Labelled(_masked(sentence, german, named), after, _of_place(named, sentence, gold), voice)
+            yield Labelled(masked(sentence, german, named), after, _of_place(named, sentence, gold), voice)
         letters = _of_regions(sentence, gold) | (frozenset() if southern else _of_none(sentence, gold))
         if letters or says_nothing:
-            yield Labelled(_masked(sentence, german), after, letters, voice)
+            yield Labelled(masked(sentence, german), after, letters, voice)
 
 
 def _names(sentence: Sentence, german: list[Span]) -> tuple[Named, ...]:
     return names(sentence, [g for g in german if sentence.start <= g[0] < sentence.end])
-
-
-def _masked(sentence: Sentence, german: list[Span], named: Named | None = None) -> str:
-    own = [g for g in german if sentence.start <= g[0] < sentence.end]
-    return mask(sentence.text, sentence.start, names(sentence, own), own, [named] if named else [])
 
 
 def _of_place(named: Named, sentence: Sentence, gold: Gold) -> frozenset[str]:

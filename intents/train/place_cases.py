@@ -29,6 +29,8 @@ from klimapartner.intents.train.letter_cases import with_parts
 from klimapartner.intents.train.machine_letters import read_cases
 from klimapartner.intents.train.partnership_sentences import read_patterns, with_names
 
+ReadLetter = tuple[str, dict[str, Any], Findings]
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceCase:
@@ -78,7 +80,7 @@ def read_country_cases(paths: Iterable[Path]) -> Iterator[PlaceCase]:
             yield PlaceCase(asked, wished, iso == by_rules, writer, together)
 
 
-def letters_of(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any], Findings]]:
+def letters_of(paths: Iterable[Path]) -> Iterator[ReadLetter]:
     """(writer, right reading, what the rules find) of each letter; the m files are not labelled for places."""
     nlp: Language = spacy.blank("xx")
     for path in paths:

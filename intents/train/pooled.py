@@ -1,18 +1,16 @@
 """Voters over a whole and its parts, fitted by plain gradient descent on the cross-entropy, with averaged weights."""
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spacy import util
 from spacy.language import Language
 
 from klimapartner.intents.bag import Hashes, hashes
-from klimapartner.intents.pooled_voter import PIPE, Work, joined, likely, pool
-from klimapartner.intents.train.linear import example
+from klimapartner.intents.pooled_voter import PIPE, Work, alike, likely, pool
+from klimapartner.intents.train.linear import batches, untrained
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,11 @@ def fit_works(config: Path, labels: Sequence[str], works: Sequence[tuple[Work, s
     Those are: seed, epochs, batch (works a step), `whole` and `parts` (rates). The same works in the same order give
     the same model.
     """
-    settings = util.load_config(config)
-    nlp = util.load_model_from_config(settings, auto_fill=True)
-    nlp.initialize(lambda: [example(nlp, labels)])
+    nlp, fitting = untrained(config, labels)
     keyed = [
         Keyed(tuple(hashes(row) for row in (work.whole, *work.parts)), labels.index(right)) for work, right in works
     ]
-    _descend(nlp.get_pipe(PIPE).model.get_ref("output_layer"), keyed, **settings["fitting"])  # type: ignore[attr-defined]
+    _descend(nlp.get_pipe(PIPE).model.get_ref("output_layer"), keyed, **fitting)  # type: ignore[attr-defined]
     return nlp
 
 
@@ -45,10 +41,10 @@ def _descend(
     """From zero; what is kept is the mean of the weights over all steps after the first epoch."""
     table = layer.get_param("W")
     kept, steps = np.zeros_like(table), 0
-    for epoch, chosen in _batches(works, seed, epochs, batch):
+    for epoch, chosen in batches(works, seed, epochs, batch):
         layer.set_grad("W", np.zeros_like(table))
         counts = [len(work.rows) - 1 for work in chosen]
-        scores, finish = layer.begin_update(joined([row for work in chosen for row in work.rows]))
+        scores, finish = layer.begin_update(alike([row for work in chosen for row in work.rows]))
         pooled, shares = pool(scores, counts)
         wrong = likely(pooled)
         wrong[np.arange(len(chosen)), [work.right for work in chosen]] -= 1
@@ -59,11 +55,3 @@ def _descend(
         if epoch:
             kept, steps = kept + table, steps + 1
     layer.set_param("W", kept / max(steps, 1))
-
-
-def _batches(works: Sequence[Keyed], seed: int, epochs: int, size: int) -> Iterator[tuple[int, list[Keyed]]]:
-    draw, order = random.Random(seed), list(range(len(works)))
-    for epoch in range(epochs):
-        draw.shuffle(order)
-        for start in range(0, len(order), size):
-            yield epoch, [works[place] for place in order[start : start + size]]

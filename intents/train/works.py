@@ -17,7 +17,7 @@ from klimapartner.intents.reading import Region, Status
 from klimapartner.intents.region_features import work as region_work
 from klimapartner.intents.state_features import work as state_work
 from klimapartner.intents.train.bags import folds, mail_files, save
-from klimapartner.intents.train.place_cases import letters_of
+from klimapartner.intents.train.place_cases import ReadLetter, letters_of
 from klimapartner.intents.train.pooled import fit_works
 from klimapartner.intents.world import SOUTH
 
@@ -47,7 +47,8 @@ class RegionCase:
 
 def main() -> None:
     """Measure on held-out writers, train on all of them, write the models with their figures."""
-    states, regions = list(read_state_cases(mail_files())), list(read_region_cases(mail_files()))
+    letters = list(letters_of(mail_files()))
+    states, regions = list(state_cases(letters)), list(region_cases(letters))
     _write(state_voter.NAME, fit_states(states), len(states), measure_states(states))
     _write(region_voter.NAME, fit_regions(regions), len(regions), measure_regions(regions))
 
@@ -58,17 +59,17 @@ def _write(name: str, nlp: Language, cases: int, held_out: Figures) -> None:
     sys.stdout.write(json.dumps({name: performance}, indent=1) + "\n")
 
 
-def read_state_cases(paths: Iterable[Path]) -> Iterator[StateCase]:
+def state_cases(letters: Iterable[ReadLetter]) -> Iterator[StateCase]:
     """Each letter with the state of its partnership."""
-    for writer, gold, found in letters_of(paths):
+    for writer, gold, found in letters:
         status = gold.get("partnership_status")
         told = told_by_rules(found)
         yield StateCase(state_work(told, features(told)), status, found.partnership.status, writer)
 
 
-def read_region_cases(paths: Iterable[Path]) -> Iterator[RegionCase]:
+def region_cases(letters: Iterable[ReadLetter]) -> Iterator[RegionCase]:
     """Each letter asked about both regions."""
-    for writer, gold, found in letters_of(paths):
+    for writer, gold, found in letters:
         told, wanted = told_by_rules(found), found.intents.intents
         works = tuple(region_work(told, wanted, asked) for asked in SOUTH)
         yield RegionCase(works, gold.get("world_region"), found.partnership.world_region, writer)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,6 +14,8 @@ from httpx import Response
 from klimapartner.storage.history import latest_history, list_history
 from klimapartner.storage.register import staff_set
 from klimapartner.storage.search import Entry, count_entries
+
+LICENCE = Path(__file__).resolve().parents[2] / "LICENSE"
 
 HEADER = (
     "Kommune",
@@ -187,7 +190,8 @@ def _bomb() -> bytes:
 
 def _entities() -> bytes:
     source, file = io.BytesIO(excel(("Kommune",), ("Köln",))), io.BytesIO()
-    evil = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst>&x;</sst>'
+    # A file that is there and has no markup in it, so that nothing but the refusal of entities keeps it out.
+    evil = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "{LICENCE.as_uri()}">]><sst>&x;</sst>'.encode()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(file, "w") as new:
         for name in old.namelist():
             new.writestr(name, evil if name.endswith("sheet1.xml") else old.read(name))

@@ -4,6 +4,7 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ Check = Callable[[str, dict[Any, bool]], None]
 NAMES = (
     "../../../etc/passwd", "..\\..\\windows\\win.ini", "/etc/passwd", "C:\\x.txt", "....//x", "%2e%2e%2fx",
     "a/../b.txt", "x\x00.txt", "con", "\u202egpj.exe", "x\r\nSet-Cookie: a=b", "." * 300, "~/.ssh/id_rsa",
-    "file:///etc/passwd",
+    "file:///srv/secret",
 )  # fmt: skip
 
 
@@ -69,13 +70,11 @@ def _archive(*parts: tuple[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> byt
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
     b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(8)
 ) + b"]><worksheet>&i;</worksheet>"  # fmt: skip
-OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><workbook>&a;</workbook>'
 SHEETS = {
     "inflates": _archive(("xl/workbook.xml", b"<a/>"), ("x", b"\0" * 70_000_000)),
     "many parts": _archive(*((f"x{number}", b"") for number in range(600))),
     "climbs": _archive(("../../../tmp/evil", b"x"), ("[Content_Types].xml", b"<Types/>")),
     "a billion laughs": _archive(("[Content_Types].xml", ENTITIES), ("xl/workbook.xml", ENTITIES)),
-    "reads a file": _archive(("[Content_Types].xml", OUTSIDE), ("xl/workbook.xml", OUTSIDE)),
     "in an archive": _archive(("x.zip", _archive(("y", b"\0" * 1_000_000)))),
     "cut": _archive(("xl/workbook.xml", b"<a/>"))[:-8],
     "zeros": b"PK\x03\x04" + b"\0" * 5_000,
@@ -84,9 +83,17 @@ SHEETS = {
 }
 
 
-def test_a_sheet_that_is_none_is_refused(none_through: Check) -> None:
+def _reads_a_file(folder: Path) -> bytes:
+    """A sheet that wants a file of the machine in it; the file is there, so that it would come if it were read."""
+    (folder / "secret").write_text("root:x:0:0", encoding="utf-8")
+    uri = (folder / "secret").as_uri()
+    outside = f'<!DOCTYPE x [<!ENTITY a SYSTEM "{uri}">]><workbook>&a;</workbook>'.encode()
+    return _archive(("[Content_Types].xml", outside), ("xl/workbook.xml", outside))
+
+
+def test_a_sheet_that_is_none_is_refused(none_through: Check, tmp_path: Path) -> None:
     results = {}
-    for name, content in SHEETS.items():
+    for name, content in {**SHEETS, "reads a file": _reads_a_file(tmp_path)}.items():
         with pytest.raises(SheetError) as caught:
             read_sheet(content)
         results[name] = "root:" in str(caught.value)
@@ -100,7 +107,7 @@ INSIDE = (
     "https://127.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/",
     "https://[2002:7f00:1::]/", "https://[fe80::1]/", "https://[fd00::1]/", "https://user@127.0.0.1/",
     "https://example.org@127.0.0.1/", "https://127.0.0.1#@example.org/", "https://224.0.0.1/",
-    "https://255.255.255.255/", "http://example.org/", "file:///etc/passwd", "gopher://127.0.0.1/",
+    "https://255.255.255.255/", "http://example.org/", "file:///srv/secret", "gopher://127.0.0.1/",
     "https://127.0.0.1\t.example.org/", "https://127.0.0.1\r\nHost: x/", "https://%31%32%37.0.0.1/", "https:127.0.0.1",
     "//127.0.0.1", "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/",
 )  # fmt: skip
